@@ -1,0 +1,1 @@
+"""The engine: a small language for questionnaires, counts, decisions and alerts. Knows no web framework."""

@@ -1,0 +1,381 @@
+"""From a protocol file to a Protocol. Every refusal names file, line, column, what and what to do."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar, get_args
+
+from vigie.rules import codec, expressions, source, types
+from vigie.rules.errors import AnswerError, ExpressionError
+from vigie.rules.expressions import Scope
+from vigie.rules.nodes import Node
+from vigie.rules.protocol import (
+    NO_OUTCOME,
+    Alert,
+    Clause,
+    Column,
+    ColumnKind,
+    Derived,
+    Example,
+    Factor,
+    Measure,
+    Outcome,
+    Promise,
+    Protocol,
+    Question,
+    Tally,
+)
+from vigie.rules.source import Source
+
+T = TypeVar("T")
+
+IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,60}")
+RESERVED = {"true", "false", "outcome", "and", "or", "not", "in", "is", "if", "else", "lambda", "none"}
+
+REQUIRED = "protocol version questions"
+OPTIONAL = "scales measures derived tallies decision outcomes modes alerts exempt promises columns examples"
+
+
+def load(path: Path) -> Protocol:
+    """The protocol in a file. Raises ProtocolError."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        source.read(path)  # raises the sentence for people
+        raise
+    return loads(data, str(path))
+
+
+def loads(data: bytes, file: str = "<protocol>") -> Protocol:
+    """The protocol written in `data`; `file` is its name in messages. Raises ProtocolError."""
+    return _Loader(source.parse(data, file), hashlib.sha256(data).hexdigest()).load()
+
+
+class _Loader:
+    """Reads the sections in the order in which they may refer to one another."""
+
+    def __init__(self, document: Source, digest: str) -> None:
+        self.sections = document.fields(REQUIRED, OPTIONAL)
+        self.digest = digest
+        self.names: dict[str, types.Type] = {}
+        self.tallies: dict[str, tuple[Node, ...]] = {}
+        self.scales: dict[str, tuple[str, ...]] = {}
+        self.questions: list[Question] = []
+        self.measures: list[Measure] = []
+
+    def load(self) -> Protocol:
+        self._read_scales()
+        self._read_measures()
+        self._read_questions()
+        derived, tallies = self._read_derived(), self._read_tallies()
+        outcomes = self._list("outcomes", self._outcome)
+        self._refuse_repeats("outcomes", [o.id for o in outcomes])
+        self.outcome_ids = {o.id for o in outcomes}
+        decision = self._clauses(self.sections["decision"], "") if "decision" in self.sections else ()
+        modes = self.sections["modes"].texts() if "modes" in self.sections else ()
+        self.modes = modes
+        exempt, exempt_code = self._read_exempt()
+        return Protocol(
+            name=self._identifier(self.sections["protocol"]),
+            version=self.sections["version"].text(),
+            digest=self.digest,
+            scales=self.scales,
+            questions=tuple(self.questions),
+            measures=tuple(self.measures),
+            derived=derived,
+            tallies=tallies,
+            decision=decision,
+            outcomes=outcomes,
+            modes=modes,
+            alerts=self._list("alerts", self._alert),
+            promises=self._read_promises(),
+            columns=self._read_columns({d.id for d in derived}),
+            exempt=exempt,
+            exempt_code=exempt_code,
+            examples=self._list("examples", self._example),
+        )
+
+    # Helpers
+
+    def _list(self, section: str, read: Callable[[Source], T]) -> tuple[T, ...]:
+        if section not in self.sections:
+            return ()
+        return tuple(read(item) for item in self.sections[section].items())
+
+    def _pairs(self, entries: list[Source]) -> list[tuple[str, Source]]:
+        """A list of one-key mappings: `- name: value`."""
+        found: list[tuple[str, Source]] = []
+        for item in entries:
+            pairs = list(item.entries())
+            if len(pairs) != 1:
+                item.refuse("one `name: value` is expected for each dash")
+            key, place, value = pairs[0]
+            self._identifier(place)
+            if key in dict(found):
+                place.refuse(f"{key!r} is written twice")
+            found.append((key, value))
+        return found
+
+    def _identifier(self, place: Source) -> str:
+        name = place.text()
+        if not IDENTIFIER.fullmatch(name) or name in RESERVED:
+            place.refuse(f"{name!r} cannot be a name: lower-case letters, digits and _ are expected")
+        return name
+
+    def _declare(self, place: Source, kind: types.Type) -> str:
+        name = self._identifier(place)
+        if name in self.names or name in self.tallies:
+            place.refuse(f"{name!r} is already the name of something else")
+        self.names[name] = kind
+        return name
+
+    def _scope(self, **features: bool) -> Scope:
+        return Scope(dict(self.names), dict(self.tallies), **features)
+
+    def _condition(self, place: Source, scope: Scope | None = None) -> Node:
+        try:
+            return expressions.condition(place.expression_text(), scope or self._scope())
+        except ExpressionError as error:
+            raise place.expression_error(error) from None
+
+    def _expression(self, place: Source, scope: Scope) -> tuple[Node, types.Type]:
+        try:
+            return expressions.expression(place.expression_text(), scope)
+        except ExpressionError as error:
+            raise place.expression_error(error) from None
+
+    def _refuse_repeats(self, section: str, ids: list[str]) -> None:
+        for name in ids:
+            if ids.count(name) > 1:
+                self.sections[section].refuse(f"{name!r} is written twice")
+
+    def _whole(self, place: Source, low: int, high: int) -> int:
+        text = place.text()
+        if not text.isdecimal() or len(text) > 9 or not low <= int(text) <= high:
+            place.refuse(f"a whole number from {low} to {high} is expected")
+        return int(text)
+
+    def _number(self, fields: dict[str, Source], key: str):  # type: ignore[no-untyped-def]
+        if key not in fields:
+            return None
+        value = codec.number(fields[key].text())
+        if value is None:
+            fields[key].refuse("a number with a decimal point is expected")
+        return value
+
+    # Sections
+
+    def _read_scales(self) -> None:
+        if "scales" in self.sections:
+            for name, place, grades in self.sections["scales"].entries():
+                self._identifier(place)
+                self.scales[name] = grades.texts()
+
+    def _read_measures(self) -> None:
+        for item in self.sections["measures"].items() if "measures" in self.sections else ():
+            fields = item.fields("id minimum maximum decimals")
+            low, high = self._number(fields, "minimum"), self._number(fields, "maximum")
+            name = self._declare(fields["id"], types.Number())
+            self.measures.append(Measure(name, low, high, self._whole(fields["decimals"], 0, 6)))
+
+    def _read_questions(self) -> None:
+        measures = Scope({m.id: types.Number() for m in self.measures}, arithmetic=True)
+        for measure in self.measures:  # only computed questions may read a measure
+            del self.names[measure.id]
+        for item in self.sections["questions"].items():
+            self.questions.append(self._question(item, measures))
+
+    def _question(self, item: Source, measures: Scope) -> Question:
+        fields = item.fields("id kind", "choices scale reads minimum maximum decimals asked hidden computed")
+        if fields["id"].text() in measures.names:
+            fields["id"].refuse("this is already the name of a measure")
+        kind, choices = self._kind(fields)
+        asked = self._condition(fields["asked"]) if "asked" in fields else None
+        question = Question(
+            id=self._declare(fields["id"], kind),
+            kind=kind,
+            choices=choices,
+            minimum=self._number(fields, "minimum"),
+            maximum=self._number(fields, "maximum"),
+            decimals=self._whole(fields["decimals"], 0, 6) if "decimals" in fields else None,
+            asked=asked,
+            computed=self._computed(fields, kind, measures),
+            reads=self._reads(fields, choices),
+        )
+        if (question.minimum is None) != (question.maximum is None):
+            item.refuse("minimum and maximum go together")
+        return self._with_hidden(question, fields)
+
+    def _kind(self, fields: dict[str, Source]) -> tuple[types.Type, tuple[str, ...]]:
+        match fields["kind"].text():
+            case "boolean":
+                return types.Boolean(), ("true", "false")
+            case "number":
+                return types.Number(), ()
+            case "text":
+                return types.Text(), ()
+            case "choice" if "choices" in fields:
+                codes = fields["choices"].texts()
+                return types.Choice(codes), codes
+            case "scale" if "scale" in fields and fields["scale"].text() in self.scales:
+                highest = len(self.scales[fields["scale"].text()]) - 1
+                return types.Grade(highest), tuple(str(g) for g in range(highest + 1))
+        return fields["kind"].refuse(
+            "boolean, number, text, choice (with choices) or scale (with a known scale) is expected"
+        )
+
+    def _reads(self, fields: dict[str, Source], choices: tuple[str, ...]) -> dict[str, str]:
+        spellings: dict[str, str] = {}
+        for spelling, place, code in fields["reads"].entries() if "reads" in fields else ():
+            if code.text() not in choices or spelling in choices:
+                place.refuse("another spelling of one of the choices is expected")
+            spellings[spelling] = code.text()
+        return spellings
+
+    def _computed(self, fields: dict[str, Source], kind: types.Type, measures: Scope) -> Node | None:
+        if "computed" not in fields:
+            return None
+        node, result = self._expression(fields["computed"], measures)
+        if not isinstance(kind, types.Number) or not isinstance(result, types.Number):
+            fields["computed"].refuse("only a number is computed, by a formula that gives a number")
+        return node
+
+    def _with_hidden(self, question: Question, fields: dict[str, Source]) -> Question:
+        if "hidden" not in fields:
+            return question
+        if question.asked is None:
+            fields["hidden"].refuse("only a question with a condition (asked) has a hidden value")
+        from dataclasses import replace
+
+        try:
+            return replace(question, hidden=codec.read(question, fields["hidden"].text()))
+        except AnswerError as error:
+            fields["hidden"].refuse(error.what)
+
+    def _read_derived(self) -> tuple[Derived, ...]:
+        found: list[Derived] = []
+        entries = self.sections["derived"].items() if "derived" in self.sections else []
+        for name, value in self._pairs(entries):
+            node, kind = self._expression(value, self._scope())
+            if isinstance(kind, types.Count):
+                value.refuse("a count is a tally; compare it with a whole number here")
+            if name in self.names:
+                value.refuse(f"{name!r} is already the name of something else")
+            self.names[name] = kind
+            found.append(Derived(name, node, kind))
+        return tuple(found)
+
+    def _read_tallies(self) -> tuple[Tally, ...]:
+        found: list[Tally] = []
+        for name, place, items in self.sections["tallies"].entries() if "tallies" in self.sections else ():
+            self._identifier(place)
+            if name in self.names:
+                place.refuse(f"{name!r} is already the name of something else")
+            pairs = self._pairs(items.items())
+            if not pairs:
+                items.refuse("a tally needs at least one condition")
+            factors = tuple(Factor(key, self._condition(value)) for key, value in pairs)
+            found.append(Tally(name, factors))
+            self.tallies[name] = tuple(factor.when for factor in factors)
+        return tuple(found)
+
+    def _outcome(self, item: Source) -> Outcome:
+        fields = item.fields("id code", "urgency")
+        if fields["id"].text() in (NO_OUTCOME, ""):
+            fields["id"].refuse(f"{fields['id'].text()!r} cannot name an outcome")
+        urgency = self._whole(fields["urgency"], 1, 99) if "urgency" in fields else None
+        return Outcome(fields["id"].text(), fields["code"].text(), urgency)
+
+    def _clauses(self, section: Source, parent: str) -> tuple[Clause, ...]:
+        clauses = tuple(self._clause(item, parent) for item in section.items())
+        paths = [clause.path for clause in clauses]
+        if len(set(paths)) < len(paths) or not paths:
+            section.refuse("clauses are expected, each with its own name")
+        return clauses
+
+    def _clause(self, item: Source, parent: str) -> Clause:
+        fields = item.fields("clause when", "outcome then")
+        path = parent + self._identifier(fields["clause"])
+        when = self._condition(fields["when"])
+        if ("outcome" in fields) == ("then" in fields):
+            item.refuse("either an outcome or clauses inside (then) are expected")
+        if "then" in fields:
+            return Clause(path, when, then=self._clauses(fields["then"], path + "/"))
+        outcome = fields["outcome"].text()
+        if outcome not in self.outcome_ids:
+            fields["outcome"].refuse(f"{outcome!r} is not among the outcomes")
+        return Clause(path, when, outcome)
+
+    def _alert(self, item: Source) -> Alert:
+        fields = item.fields("item rule severity when", "modes")
+        modes = fields["modes"].texts() if "modes" in fields else ()
+        for mode in modes:
+            if mode not in self.modes:
+                fields["modes"].refuse(f"{mode!r} is not among the modes")
+        return Alert(
+            fields["item"].text(),
+            fields["rule"].text(),
+            fields["severity"].text(),
+            self._condition(fields["when"], self._scope(history=True)),
+            modes,
+        )
+
+    def _read_exempt(self) -> tuple[Node | None, str | None]:
+        if "exempt" not in self.sections:
+            return None, None
+        fields = self.sections["exempt"].fields("when", "code")
+        return self._condition(fields["when"]), fields["code"].text() if "code" in fields else None
+
+    def _read_promises(self) -> tuple[Promise, ...]:
+        scope = self._scope()
+        scope = Scope(
+            {**scope.names, "outcome": types.Choice((*sorted(self.outcome_ids), NO_OUTCOME))}, scope.tallies
+        )
+        entries = self.sections["promises"].items() if "promises" in self.sections else []
+        return tuple(Promise(name, self._condition(claim, scope)) for name, claim in self._pairs(entries))
+
+    def _read_columns(self, derived: set[str]) -> tuple[Column, ...]:
+        columns: list[Column] = []
+        for item in self.sections["columns"].items() if "columns" in self.sections else ():
+            fields = item.fields("id kind", "required")
+            name, kind = fields["id"].text(), self._column_kind(fields["kind"])
+            if kind == "answer" and name not in {q.id for q in self.questions}:
+                fields["id"].refuse(f"{name!r} is not a question")
+            if kind == "derived" and name not in derived:
+                fields["id"].refuse(f"{name!r} is not a derived value")
+            columns.append(Column(name, kind, self._yes(fields)))
+        self._refuse_repeats("columns", [c.id for c in columns])
+        return tuple(columns)
+
+    def _column_kind(self, place: Source) -> ColumnKind:
+        for kind in get_args(ColumnKind):
+            if kind == place.text():
+                return kind  # type: ignore[no-any-return]
+        place.refuse(f"one of {', '.join(get_args(ColumnKind))} is expected")
+
+    def _yes(self, fields: dict[str, Source]) -> bool:
+        if "required" not in fields:
+            return True
+        text = fields["required"].text()
+        if text not in ("yes", "no"):
+            fields["required"].refuse("yes or no is expected")
+        return text == "yes"
+
+    def _example(self, item: Source) -> Example:
+        fields = item.fields("note answers", "outcome alerts")
+        answers: dict[str, str] = {}
+        by_id = {q.id: q for q in self.questions}
+        for key, place, value in fields["answers"].entries():
+            if key not in by_id:
+                place.refuse(f"{key!r} is not a question")
+            try:
+                codec.read(by_id[key], value.text())
+            except AnswerError as error:
+                value.refuse(error.what)
+            answers[key] = value.text()
+        outcome = fields["outcome"].text() if "outcome" in fields else None
+        alerts = fields["alerts"].texts() if "alerts" in fields else None
+        return Example(fields["note"].text(), answers, outcome, alerts)

@@ -1,0 +1,1 @@
+"""The checker: judges the rows of a file, each by the algorithm of its own version, and loses none."""

@@ -1,0 +1,1 @@
+"""The protocols as a service: listed, shown, and later proved, compared and handed to implementers."""
