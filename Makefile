@@ -24,7 +24,7 @@ LOCKED := -c $(REQ)/build.txt -c $(REQ)/base.txt -c $(REQ)/report.txt
 .DEFAULT_GOAL := help
 # All targets write to the same environment.
 .NOTPARALLEL:
-.PHONY: help run test test-all bench fix lock clean checks java
+.PHONY: help run test test-all bench fix lock pictures clean checks java
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -59,10 +59,14 @@ lock: $(VENV)/.stamp-lock ## Compile requirements/*.in to pinned and hashed .txt
 	$(COMPILE) $(REQ)/build.in -o $(REQ)/build.txt
 	$(COMPILE) $(REQ)/base.in -o $(REQ)/base.txt
 	$(COMPILE) $(REQ)/report.in -c $(REQ)/base.txt -o $(REQ)/report.txt
+	$(COMPILE) $(REQ)/prove.in -c $(REQ)/base.txt -o $(REQ)/prove.txt
 	$(COMPILE) $(REQ)/dev.in $(LOCKED) -o $(REQ)/dev.txt
 	$(COMPILE) $(REQ)/bench.in $(LOCKED) -c $(REQ)/dev.txt -o $(REQ)/bench.txt
 	$(COMPILE) $(REQ)/spark.in $(LOCKED) -c $(REQ)/dev.txt -o $(REQ)/spark.txt
 	$(COMPILE) $(REQ)/lock.in -o $(REQ)/lock.txt
+
+pictures: $(VENV)/.stamp-run ## Draw the pictures of the documentation again (needs Chromium)
+	$(BIN)/python docs/make_pictures.py
 
 clean: ## Remove the environment and everything that was built
 	rm -rf $(VENV) $(OUT) dist src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
@@ -107,12 +111,12 @@ $(VENV)/.stamp-run: $(VENV)/.stamp-venv $(REQ)/build.txt $(REQ)/base.txt $(REQ)/
 	$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/.stamp-dev: $(VENV)/.stamp-run $(REQ)/dev.txt
-	$(INSTALL) -r $(REQ)/dev.txt
+$(VENV)/.stamp-dev: $(VENV)/.stamp-run $(REQ)/dev.txt $(REQ)/prove.txt
+	$(INSTALL) -r $(REQ)/dev.txt -r $(REQ)/prove.txt
 	@touch $@
 
-$(VENV)/.stamp-bench: $(VENV)/.stamp-run $(REQ)/bench.txt
-	$(INSTALL) -r $(REQ)/bench.txt
+$(VENV)/.stamp-bench: $(VENV)/.stamp-run $(REQ)/bench.txt $(REQ)/prove.txt
+	$(INSTALL) -r $(REQ)/bench.txt -r $(REQ)/prove.txt
 	@touch $@
 
 $(VENV)/.stamp-spark: $(VENV)/.stamp-dev $(REQ)/spark.txt

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
+from typing import Any
 
 from vigie.rules import explain, nodes
 from vigie.rules.engines import reference
@@ -20,7 +21,7 @@ Answers = dict[str, Value | None]
 
 def product(protocol: Protocol, fixed: Answers | None = None) -> Iterator[Answers]:
     """Every entry with no missing answer; a question that is not asked is left out of the entry."""
-    yield from _extend(protocol, protocol.questions, dict(fixed or {}))
+    yield from extend(protocol, protocol.questions, dict(fixed or {}))
 
 
 def size(protocol: Protocol) -> int:
@@ -34,7 +35,7 @@ def size(protocol: Protocol) -> int:
             gates |= {question.id, *names(question.asked)}
     gated = tuple(q for q in protocol.questions if q.id in gates)
     free = [len(explain.answer_values(protocol, q)) for q in protocol.questions if q.id not in gates]
-    return sum(1 for _ in _extend(protocol, gated, {})) * math.prod(n for n in free if n)
+    return sum(1 for _ in extend(protocol, gated, {})) * math.prod(n for n in free if n)
 
 
 def factor_states(protocol: Protocol) -> Iterator[Answers]:
@@ -43,35 +44,38 @@ def factor_states(protocol: Protocol) -> Iterator[Answers]:
     Questions that matter only as one more item of a long tally (more than 4 items) are not combined with
     one another: none of them, each alone, and all of them together stand for their whole product.
     """
-    collapsed = _collapsible(protocol)
+    collapsed = collapsible(protocol)
     full = [q for q in protocol.questions if q.id not in collapsed]
-    for entry in _extend(protocol, tuple(full), {}):
+    for entry in extend(protocol, tuple(full), {}):
         for few in _representative_sets(protocol, [protocol.question[q] for q in collapsed]):
             yield {**entry, **few}
 
 
-def _extend(protocol: Protocol, questions: tuple[Question, ...], entry: Answers) -> Iterator[Answers]:
-    if not questions:
+def extend(protocol: Protocol, questions: tuple[Question, ...], entry: Answers) -> Iterator[Answers]:
+    """The entry completed by every combination of answers to these questions, asked as the entry goes."""
+    options: list[list[Any]] = [list(explain.answer_values(protocol, q)) or [None] for q in questions]
+    yield from _extend(questions, options, 0, entry, {**entry})
+
+
+def _extend(
+    questions: tuple[Question, ...], options: list[Any], at: int, entry: Answers, seen: Answers
+) -> Iterator[Answers]:
+    """`seen` is the entry with the hidden values of the questions that were not asked: gates read it."""
+    if at == len(questions):
         yield dict(entry)
         return
-    question, rest = questions[0], questions[1:]
+    question = questions[at]
     if question.id in entry:
-        yield from _extend(protocol, rest, entry)
-        return
-    if question.asked is not None and reference.value_of(question.asked, _seen(protocol, entry)) is not True:
-        yield from _extend(protocol, rest, entry)
-        return
-    options: list[Value | None] = list(explain.answer_values(protocol, question))
-    for value in options or [None]:
-        yield from _extend(protocol, rest, {**entry, question.id: value})
+        yield from _extend(questions, options, at + 1, entry, seen)
+    elif question.asked is not None and reference.value_of(question.asked, seen) is not True:
+        yield from _extend(questions, options, at + 1, entry, {**seen, question.id: question.hidden})
+    else:
+        for value in options[at]:
+            answer = {question.id: value}
+            yield from _extend(questions, options, at + 1, {**entry, **answer}, {**seen, **answer})
 
 
-def _seen(protocol: Protocol, entry: Answers) -> Answers:
-    values, _ = reference.visible_answers(protocol, entry)
-    return values
-
-
-def _collapsible(protocol: Protocol) -> list[str]:
+def collapsible(protocol: Protocol) -> list[str]:
     """Questions read by one long tally only, whatever derived value they go through."""
     through = {d.id: names(d.value) for d in protocol.derived}
 

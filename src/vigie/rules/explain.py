@@ -9,7 +9,7 @@ from decimal import Decimal
 from vigie.rules import nodes, types
 from vigie.rules.engines import reference
 from vigie.rules.engines.reference import Answers, Result
-from vigie.rules.nodes import Node, Value
+from vigie.rules.nodes import Node, Value, names
 from vigie.rules.protocol import Protocol, Question
 
 
@@ -50,7 +50,7 @@ def _counterfactuals(protocol: Protocol, answers: Answers, result: Result) -> It
             continue
         seen: set[str] = set()
         for value in alternatives(protocol, question, present):
-            for changes in _with_follow_ups(protocol, answers, {question.id: value}):
+            for changes in with_follow_ups(protocol, answers, {question.id: value}):
                 outcome = reference.evaluate(protocol, {**answers, **changes}).outcome
                 if outcome is None or outcome == result.outcome or outcome in seen:
                     continue
@@ -108,10 +108,13 @@ def expressions_of(protocol: Protocol) -> Iterator[Node]:
     yield from (alert.when for alert in protocol.alerts)
 
 
-def _with_follow_ups(
+def with_follow_ups(
     protocol: Protocol, answers: Answers, changes: dict[str, Value]
 ) -> Iterator[dict[str, Value]]:
     """The changes, completed by each answer to the questions they open (tiredness opens its details)."""
+    if not any(q.asked is not None and not names(q.asked).isdisjoint(changes) for q in protocol.questions):
+        yield changes
+        return
     changed = {**answers, **changes}
     values, imputed = reference.visible_answers(protocol, changed)
     _, imputed_before = reference.visible_answers(protocol, answers)
@@ -119,7 +122,7 @@ def _with_follow_ups(
         opened = question.id in imputed_before and question.id not in imputed
         if opened and values[question.id] is None and not isinstance(question.kind, types.Text):
             for value in answer_values(protocol, question):
-                yield from _with_follow_ups(protocol, answers, {**changes, question.id: value})
+                yield from with_follow_ups(protocol, answers, {**changes, question.id: value})
             return
     yield changes
 
@@ -128,7 +131,7 @@ def answer_values(protocol: Protocol, question: Question) -> list[Value]:
     """Every answer to a question, numbers by their representatives."""
     match question.kind:
         case types.Boolean():
-            return [True, False]
+            return [False, True]
         case types.Choice(codes):
             return list(codes)
         case types.Grade(highest):

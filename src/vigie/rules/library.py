@@ -33,3 +33,11 @@ def get(full_name: str, root: Path = SHIPPED) -> Protocol:
     if protocol.full_name != full_name:
         raise ProtocolError(Mark(str(path), 1, 1), f"the file says it is {protocol.full_name}")
     return protocol
+
+
+def resolve(name: str) -> Protocol:
+    """A shipped protocol by name, or the one in a file when `name` is the path of a YAML file.
+
+    Raises ProtocolError.
+    """
+    return load(Path(name)) if name.endswith((".yaml", ".yml")) else get(name)

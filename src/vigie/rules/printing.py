@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from vigie.rules import nodes
 from vigie.rules.nodes import Node, Value
 
@@ -64,4 +66,5 @@ def literal(value: Value) -> str:
     """A literal as it is written in an expression."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    # JSON's escapes are also those of the language.
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)

@@ -26,7 +26,8 @@ class Question:
     """One question. `kind` is its type; `choices` its written codes, empty for a number or a text.
 
     `asked` is its condition (None: always asked); `hidden` the value it takes when not asked.
-    `reads` gives other spellings of its codes; `computed` is its formula from the measures.
+    `reads` gives other spellings of its codes; `computed` is its formula from the measures. `ranges`:
+    the whole numbers each code stands for (ages in years), first and last included, None for no end.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Question:
     hidden: Value | None = None
     computed: Node | None = None
     reads: Mapping[str, str] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[int, int | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,8 +134,13 @@ def parse(data: bytes, file: str) -> Source:
 
 def read(path: Path) -> Source:
     """The document in a file. Raises ProtocolError, also when the file cannot be read."""
+    return parse(read_bytes(path), str(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file. Raises ProtocolError when it cannot be read."""
     try:
-        return parse(path.read_bytes(), str(path))
+        return path.read_bytes()
     except OSError as error:
         raise ProtocolError(Mark(str(path), 1, 1), f"the file cannot be read ({error.strerror})") from None
 

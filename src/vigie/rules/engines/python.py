@@ -101,17 +101,15 @@ def _factors(protocol: Protocol) -> list[str]:
         for tally in protocol.tallies
         for factor in tally.factors
     )
-    lines = ["def factors(answers):", *_careful_values(protocol)]
-    return [*lines, f"    return tuple(name for name, holds in ({tests}) if holds is True)"]
+    # The tests have a line of their own: Python takes no := inside what a comprehension walks over.
+    lines = ["def factors(answers):", *_careful_values(protocol), f"    found = ({tests})"]
+    return [*lines, "    return tuple(name for name, holds in found if holds is True)"]
 
 
 def _alerts(protocol: Protocol) -> list[str]:
-    tests = ", ".join(_Careful().print(alert.when) for alert in protocol.alerts)
-    lines = ["def alerts(answers, previous, lowest):", *_careful_values(protocol)]
-    return [
-        *lines,
-        f"    return tuple(i for i, fires in enumerate(({tests and tests + ','})) if fires is True)",
-    ]
+    tests = "".join(f"{_Careful().print(alert.when)}, " for alert in protocol.alerts)
+    lines = ["def alerts(answers, previous, lowest):", *_careful_values(protocol), f"    found = ({tests})"]
+    return [*lines, "    return tuple(i for i, fires in enumerate(found) if fires is True)"]
 
 
 def _careful_values(protocol: Protocol) -> list[str]:

@@ -191,6 +191,8 @@ class Printer:
 
     def decision(self, clauses: tuple[Clause, ...]) -> exp.Expression:
         """The clauses as a CASE: NULL at the first one that is not known."""
+        if not clauses:
+            return literal(NO_OUTCOME)
         case = exp.Case()
         for clause in clauses:
             condition = self.print(clause.when)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -13,6 +14,18 @@ from vigie.systems.orientation import codes
 
 LANGUAGE = click.option("--lang", type=click.Choice(["fr", "en"]), default="fr", help="Langue des messages.")
 WRITTEN = click.Path(dir_okay=False, path_type=Path)
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """An output that cannot be written is told in one line, with exit code 2: 1 speaks of the file read."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # whoever reads our output has enough, and click ends in silence
+    except OSError as error:
+        click.echo(f"{error.filename or ''} : {error.strerror or error}".lstrip(" :"), err=True)
+        sys.exit(2)
 
 
 @click.group()
@@ -48,7 +61,8 @@ def check(
     clash = outputs.clash(files)
     if clash:
         raise click.UsageError(f"{clash} serait à la fois lu et écrit, ou écrit deux fois.")
-    sys.exit(command.check_files(list(files), outputs, lang))
+    with writing():
+        sys.exit(command.check_files(list(files), outputs, lang))
 
 
 @orientation.command()
@@ -84,7 +98,7 @@ def generate(rows: int, seed: int, version: str, faults: float, output: Path | N
     from vigie.systems.orientation.generate import Generator, write
 
     generator = Generator(version, seed, faults)
-    with ExitStack() as stack:
+    with writing(), ExitStack() as stack:
         if output is None:
             write(generator, rows, sys.stdout, None)
             return

@@ -43,7 +43,7 @@ def evaluate(
 
 def _read(protocol: Protocol, source: IO[bytes]) -> Answers:
     try:
-        body = json.loads(source.read(), parse_float=Decimal)
+        body = json.loads(source.read(), parse_float=str, parse_int=str)  # numbers as they are written
     except (ValueError, RecursionError) as error:
         raise RefusedAnswers([AnswerError("JSON", f"illisible ({error})")]) from None
     return read_body(protocol, body)

@@ -62,7 +62,7 @@ def _flatten(body: object) -> dict[str, str]:
         if key in SECTIONS and isinstance(value, dict):
             flat.update(_flatten(value))
         elif value is not None:
-            flat[key] = value if isinstance(value, str) else json.dumps(value, default=str)
+            flat[key] = str(value) if isinstance(value, str | Decimal) else json.dumps(value, default=str)
     return flat
 
 

@@ -232,7 +232,8 @@ def _cut_row(g: Generator, cells: Cells, line: int) -> tuple[str, Fault]:
 
 
 def _open_quote(g: Generator, cells: Cells, line: int) -> tuple[str, Fault]:
-    text = ",".join({**cells, "postal_code": '"' + cells["postal_code"]}.values())
+    # A quote before a comma would close the one left open on the line above.
+    text = ",".join({**cells, "postal_code": '"' + (cells["postal_code"] or "75")}.values())
     return text, Fault(line, "", "stray-quote", "", "")
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -19,7 +21,17 @@ from vigie.systems.orientation.check.output import WholeFile, findings_writer
 from vigie.systems.orientation.check.run import Options, check
 from vigie.systems.orientation.check.summary import Summary
 
-SAMPLES = 200  # findings kept in memory for the report, per code
+SAMPLES = 200  # findings kept in memory for the report, per code, shared among the files
+FEWEST = 5  # of one file, when there are many
+
+REPORT = "vigie.systems.orientation.check.report"
+REPORT_NEEDS = frozenset(("jinja2", "markupsafe", "vl_convert"))
+NO_REPORT = {
+    "fr": "Le rapport demande des modules qui ne sont pas installés ({name}). Installez-les : "
+    'pip install "vigie[report]". Rien n’a été contrôlé.',
+    "en": "The report needs modules that are not installed ({name}). Install them: "
+    'pip install "vigie[report]". Nothing was checked.',
+}
 
 
 @dataclass(frozen=True)
@@ -46,16 +58,22 @@ class Outputs:
 
 def check_files(files: list[Path], outputs: Outputs, language: str) -> int:
     """Check every file, print the summaries, write the outputs. Returns the exit code."""
+    if outputs.report and (name := _missing_for_report()):
+        # Said before hours of checking, not after.
+        click.echo(NO_REPORT[language].format(name=name), err=True)
+        return 2
     summaries: list[Summary] = []
     samples: dict[str, list[tuple[str, Finding]]] = {}
+    kept: Counter[tuple[str, str]] = Counter()
+    share = max(SAMPLES // len(files), FEWEST)
     with ExitStack() as stack:
         write = _writer(stack, outputs.findings, language, several=len(files) > 1)
 
         def on_finding(finding: Finding, file: str) -> None:
             write(finding, file)
-            kept = samples.setdefault(finding.code, [])
-            if len(kept) < SAMPLES:
-                kept.append((file, finding))
+            if kept[finding.code, file] < share:
+                kept[finding.code, file] += 1
+                samples.setdefault(finding.code, []).append((file, finding))
             if finding.code in FATAL:
                 click.echo(f"{file} : {finding.message(language)}", err=True)
 
@@ -72,6 +90,17 @@ def check_files(files: list[Path], outputs: Outputs, language: str) -> int:
 
         write_report(outputs.report, summaries, samples, language)
     return max(summary.exit_code for summary in summaries)
+
+
+def _missing_for_report() -> str:
+    """The module that the report needs and this installation lacks, or empty."""
+    try:
+        importlib.import_module(REPORT)
+    except ImportError as error:
+        if error.name in REPORT_NEEDS:
+            return str(error.name)
+        raise
+    return ""
 
 
 def _writer(

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
+from vigie.systems.orientation.check import jsontext
 from vigie.systems.orientation.check.judge import Verdict
-from vigie.systems.orientation.check.layout import Layout
+from vigie.systems.orientation.check.layout import Layout, json_cells, json_place
 from vigie.systems.orientation.check.records import join
+from vigie.systems.orientation.check.text import BOTH_WAYS, WINDOWS
 
 ASIDE_FIELDS = "line,codes,content"
 
@@ -36,7 +37,8 @@ class Corrected:
     ) -> None:
         self.layout = layout
         self.source = source
-        self.encoding = "cp1252" if encoding == "latin-1" else encoding
+        # What was read as text goes back to the bytes it came from.
+        self.encoding = (WINDOWS, BOTH_WAYS) if encoding == "latin-1" else (encoding, "strict")
         self.out = out
         self.aside = aside
         self.next_line = 1
@@ -75,8 +77,18 @@ class Corrected:
         if self.layout.kind == "delimited":
             text = join(cells, self.layout.delimiter)
         else:
-            text = _corrected_json(raw[0].decode(), dict(zip(self.layout.header, cells, strict=True)))
-        return text.encode(self.encoding, errors="replace")
+            text = self._corrected_json(raw[0].decode(*self.encoding), cells)
+        return text.encode(*self.encoding)
+
+    def _corrected_json(self, text: str, cells: list[str]) -> str:
+        before = json_cells(self.layout, text)
+        for name, old, new in zip(self.layout.header, before, cells, strict=True):
+            if new != old:
+                found = jsontext.spans(text)
+                place = json_place(self.layout, text, found, name)
+                start, end = found.get(place, (0, 0))
+                text = jsontext.put(text, place, jsontext.like(text[start:end], new))
+        return text
 
     def _keep_aside(self, line: int, raw: list[bytes], verdict: Verdict) -> None:
         content = b"\n".join(raw).decode("utf-8", errors="surrogateescape")
@@ -85,38 +97,6 @@ class Corrected:
         csv.writer(text, lineterminator="\n").writerow((line, codes, content))
         self.aside.write(text.getvalue().encode("utf-8", errors="surrogateescape"))
         self.kept_aside += 1
-
-
-def _corrected_json(text: str, cells: dict[str, str]) -> str:
-    body = json.loads(text)
-
-    def mend(part: dict[str, Any]) -> None:
-        for key, value in part.items():
-            if isinstance(value, dict):
-                mend(value)
-            elif key in cells and cells[key] != _text(value):
-                part[key] = _like(value, cells[key])
-
-    mend(body)
-    return json.dumps(body, ensure_ascii=False)
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-def _like(previous: object, text: str) -> object:
-    """The corrected text as JSON: a boolean for a boolean, a number for a number."""
-    if text in ("true", "false") and not isinstance(previous, str):
-        return text == "true"
-    if isinstance(previous, int | float):
-        try:
-            return json.loads(text)
-        except ValueError:
-            return text
-    return text
 
 
 class CorrectedRows:

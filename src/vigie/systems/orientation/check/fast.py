@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import duckdb
@@ -21,13 +22,19 @@ from vigie.rules import library, types
 from vigie.rules.engines import sql
 from vigie.rules.protocol import Column, Protocol, Question
 from vigie.systems.orientation import codes
-from vigie.systems.orientation.check.layout import Layout, json_paths
+from vigie.systems.orientation.check.layout import Layout, json_places
 from vigie.systems.orientation.check.text import UnreadableFile
 from vigie.systems.orientation.check.values import SQL_PATTERNS
 
 MEMORY = "512MB"
 BATCH = 5_000
-MAX_SUSPECTS = 400_000  # texts kept in memory; a file with more is judged line by line
+MAX_SUSPECTS = 400_000  # texts kept in memory, and
+MAX_CHARACTERS = 100_000_000  # their length; a file with more is judged line by line
+
+# JSON that DuckDB and Python read differently: a comma before a closing bracket, nan and inf, numbers with
+# an exponent, -0, or more digits than a double holds. Such lines are never called right.
+JSON_DOUBTFUL = r",\s*[\]}]|[:,\[]\s*-?(?i:nan|inf)|:\s*-?[0-9.]+[eE]|:\s*-0|[0-9.]{17}"
+JSON_BRACKETS = 200  # nested deeper, Python gives up and DuckDB does not
 
 
 class TooManySuspects(Exception):
@@ -40,16 +47,29 @@ class Tally:
 
     right: Counter[tuple[str, str]] = field(default_factory=Counter)
     suspects: set[str] = field(default_factory=set)
+    characters: int = 0
     lines: int = 0
+
+    @property
+    def suspect_lines(self) -> int:
+        """How many lines are not right: equal texts stand on several."""
+        return self.lines - self.right.total()
+
+
+@contextmanager
+def reading_parquet() -> Iterator[None]:
+    """Errors of the database while it reads a Parquet file become UnreadableFile."""
+    try:
+        yield
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0][:200]
+        raise UnreadableFile(f"Parquet abîmé ({reason})", f"damaged Parquet ({reason})") from None
 
 
 def parquet_columns(path: Path) -> tuple[str, ...]:
     """The columns of a Parquet file. Raises UnreadableFile."""
-    try:
+    with reading_parquet():
         described = duckdb.execute(f"DESCRIBE SELECT * FROM read_parquet({_text(str(path))})").fetchall()
-    except duckdb.Error as error:
-        reason = str(error).splitlines()[0][:200]
-        raise UnreadableFile(f"Parquet abîmé ({reason})", f"damaged Parquet ({reason})") from None
     return tuple(name for name, *_ in described)
 
 
@@ -117,9 +137,11 @@ class Lines(_Source):
                 self._suspect(found, text, count)
 
     def _suspect(self, found: Tally, text: str, count: int) -> None:
-        found.suspects.add(text)
         found.lines += count
-        if len(found.suspects) > MAX_SUSPECTS:
+        if text not in found.suspects:
+            found.suspects.add(text)
+            found.characters += len(text)
+        if len(found.suspects) > MAX_SUSPECTS or found.characters > MAX_CHARACTERS:
             raise TooManySuspects
 
     def _rows(self, path: Path, *, quotes: bool) -> str:
@@ -129,17 +151,22 @@ class Lines(_Source):
             "max_line_size=8000000)"
         )
         if self.layout.kind == "jsonl":
-            paths = "[" + ", ".join(map(_text, json_paths(self.layout))) + "]"
-            values = f"list_transform(json_extract_string(l, {paths}), lambda x: coalesce(x, ''))"
-            return f"SELECT l, CASE WHEN json_valid(l) THEN {values} END AS s FROM ({lines})"
-        delimiter, text = self.layout.delimiter, "l"
+            paths = ", ".join(_text(".".join(("$", *place))) for place in json_places(self.layout).values())
+            values = f"list_transform(json_extract_string(l, [{paths}]), lambda x: coalesce(x, ''))"
+            sure = (
+                f"json_valid(l) AND NOT regexp_matches(l, {_text(JSON_DOUBTFUL)}) "
+                f"AND length(l) - length(translate(l, '[{{', '')) < {JSON_BRACKETS}"
+            )
+            return f"SELECT l, CASE WHEN {sure} THEN {values} END AS s FROM ({lines})"
+        delimiter = self.layout.delimiter
+        # A quote may stand in a column that no version checks: such a line is never called right.
+        text = "CASE WHEN NOT contains(l, '\"') THEN l"
         if quotes:
             # Values quoted for no need, as many programs write them: the quotes can simply go.
             value = f'("[^"{delimiter}]*"|[^"{delimiter}]*)'
             simple = _text(f"^{value}([{delimiter}]{value})*$")
-            needless = f"contains(l, '\"') AND regexp_matches(l, {simple})"
-            text = f"CASE WHEN {needless} THEN replace(l, '\"', '') ELSE l END"
-        return f"SELECT l, string_split({text}, {_text(delimiter)}) AS s FROM ({lines})"
+            text += f" WHEN regexp_matches(l, {simple}) THEN replace(l, '\"', '')"
+        return f"SELECT l, string_split({text} END, {_text(delimiter)}) AS s FROM ({lines})"
 
 
 class Parquet(_Source):
@@ -269,5 +296,19 @@ def _as_text(name: str, kind: str) -> str:
     """A Parquet column as the text a CSV would hold."""
     column = _name(name)
     if kind.startswith("TIMESTAMP"):
-        return f"strftime({column}::TIMESTAMPTZ AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%SZ')"
-    return f"CAST({column} AS VARCHAR)"
+        # Without an offset it is taken as universal time, not as that of this machine.
+        utc = f"{column} AT TIME ZONE 'UTC'" if kind.endswith("TIME ZONE") else f"{column}::TIMESTAMP"
+        return f"replace(strftime({utc}, '%Y-%m-%dT%H:%M:%S.%fZ'), '.000000Z', 'Z')"
+    text = f"CAST({column} AS VARCHAR)"
+    if kind in ("DOUBLE", "FLOAT") and name in _whole():
+        # Whole numbers of a column with blanks become doubles in many programs: 888.0 is 888.
+        return f"CASE WHEN {text} SIMILAR TO '[0-9]+[.]0' THEN replace({text}, '.0', '') ELSE {text} END"
+    return text
+
+
+@cache
+def _whole() -> frozenset[str]:
+    """The columns that may hold a whole number and never a decimal one."""
+    protocols = [library.get(f"{codes.NAME}/{version}") for version in codes.versions()]
+    numbers = {q.id for p in protocols for q in p.questions if isinstance(q.kind, types.Number)}
+    return frozenset(column.id for p in protocols for column in p.columns) - numbers

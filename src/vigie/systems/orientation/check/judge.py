@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from vigie.rules import codec, library, types
 from vigie.rules.engines import python, reference
@@ -192,6 +191,8 @@ class VersionJudge:
             problem = problems.get(name)
             if problem and problem.code == "missing-value":
                 problems[name] = _Problem("missing-calculation", "", written)
+            elif problem and value is not None and value != expected:
+                problems[name] = _Problem("calculation-mismatch", problem.found, written)  # and misspelt
             elif problem:
                 problem.expected = written
             elif value is not None and value != expected:
@@ -247,23 +248,20 @@ class VersionJudge:
         """The cells with every fixable finding applied; None when an error would remain."""
         if self.missing or not verdict.expected:
             return None
+        known = zip(self.protocol.derived, derived, strict=True)
+        recomputed = {"orientation", *(d.id for d, value in known if value is not None)}
         corrected: list[str] | None = None
         for finding in verdict.findings:
             fixable = CATALOGUE[finding.code].fixable
             if not fixable and finding.severity == ERROR:
                 # A wrong calculated value or orientation is replaced, whatever was written there.
-                fixable = finding.column in self.recomputed and bool(finding.expected)
+                fixable = finding.column in recomputed
                 if not fixable:
                     return None
             if fixable:
                 corrected = corrected or list(cells)
                 corrected[self.position[finding.column]] = finding.expected
         return corrected or cells
-
-    @cached_property
-    def recomputed(self) -> frozenset[str]:
-        """The columns whose value follows from the answers."""
-        return frozenset(c.id for c, _ in self.present if c.kind in ("derived", "outcome"))
 
 
 @dataclass(slots=True)

@@ -16,11 +16,15 @@ UNFINISHED = ".unfinished"
 
 
 class WholeFile:
-    """A text file written beside its name and moved there at the end; nothing is left after an error."""
+    """A text file written beside its name and moved there at the end; nothing is left after an error.
+
+    A pipe, a device or a link (/dev/stdout) is written to as it comes: a file must not take its place.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.unfinished = path.with_name(path.name + UNFINISHED)
+        in_place = path.is_symlink() or (path.exists() and not path.is_file())
+        self.unfinished = path if in_place else path.with_name(path.name + UNFINISHED)
         self.handle: IO[Any]
 
     def _open(self) -> IO[Any]:
@@ -35,6 +39,8 @@ class WholeFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.handle.close()
+        if self.unfinished == self.path:
+            return
         if kind is None:
             self.unfinished.replace(self.path)
         else:

@@ -19,7 +19,7 @@ from vigie.systems.orientation.check.findings import Finding
 from vigie.systems.orientation.check.judge import Judge, Verdict
 from vigie.systems.orientation.check.layout import Layout, NoHeader
 from vigie.systems.orientation.check.output import WholeBytes
-from vigie.systems.orientation.check.records import Record, assemble
+from vigie.systems.orientation.check.records import Record, Shape, assemble
 from vigie.systems.orientation.check.summary import Summary
 from vigie.systems.orientation.check.text import Scan, UnreadableFile
 
@@ -92,6 +92,8 @@ class _Check:
 
     def _run_fast(self, layout: Layout, scanned: Scan | None = None) -> None:
         """The database first, the exact judge for what it does not recognise."""
+        import duckdb
+
         from vigie.systems.orientation.check.fast import Lines, TooManySuspects
 
         temp = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="vigie-")))
@@ -105,11 +107,11 @@ class _Check:
                 tally = database.tally(copy, quotes=scanned.quotes)
                 if tally.lines != lines:
                     raise AssertionError(f"{lines} lines in the file, {tally.lines} seen by the database")
-        except TooManySuspects:
+        except (TooManySuspects, duckdb.OutOfMemoryException):
             self._judge_lines(layout, scanned or text.scan(self.path), None)
             return
         self._add_right(tally.right)
-        self._judge_lines(layout, scanned, tally.suspects)
+        self._judge_lines(layout, scanned, tally)
 
     def _tally_as_it_stands(self, database: Lines) -> tuple[Scan, Tally | None]:
         """What the database says of the file itself, None when its word cannot be taken."""
@@ -127,17 +129,17 @@ class _Check:
         trusted = scanned.plain and tally.lines == scanned.lines
         return scanned, tally if trusted else None
 
-    def _judge_lines(self, layout: Layout, scanned: Scan, suspects: set[str] | None) -> None:
+    def _judge_lines(self, layout: Layout, scanned: Scan, tally: Tally | None) -> None:
         """Judge the suspects, or every line when they are not known, where they stand in the file."""
         self.summary.encoding = scanned.encoding
         writer = self._corrected(layout, text.raw_lines(text.blocks(self.path)), scanned.encoding)
-        if suspects is not None and not writer and len(suspects) < layout.first_line:
+        if tally and not writer and tally.suspect_lines < layout.first_line:
             return  # only the header is not a right row
-        lines = text.numbered(self.path, scanned.encoding, suspects)
+        lines = text.numbered(self.path, scanned.encoding, tally.suspects if tally else None)
         self._judge_all(self._records(layout, lines), writer, scanned.lines)
 
     def _run_parquet(self) -> None:
-        from vigie.systems.orientation.check.fast import Parquet, parquet_columns
+        from vigie.systems.orientation.check.fast import Parquet, parquet_columns, reading_parquet
 
         layout = Layout("parquet", parquet_columns(self.path))
         if "algo_version" not in layout.header:
@@ -145,11 +147,12 @@ class _Check:
         self.summary.format = "parquet"
         self._start(layout)
         temp = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="vigie-")))
-        database = Parquet(self.path, layout, temp)
-        self._add_right(database.right_rows())
-        writer = self._corrected_rows(layout, database.all_rows)
-        records = (Record(n, 1, cells) for n, cells in database.suspects())
-        self._judge_all(records, writer, database.total)
+        with reading_parquet():
+            database = Parquet(self.path, layout, temp)
+            self._add_right(database.right_rows())
+            writer = self._corrected_rows(layout, database.all_rows)
+            records = (Record(n, 1, cells) for n, cells in database.suspects())
+            self._judge_all(records, writer, database.total)
 
     # The parts
 
@@ -163,7 +166,8 @@ class _Check:
     def _records(self, layout: Layout, lines: Iterable[tuple[int, str]]) -> Iterator[Record]:
         if layout.kind == "delimited":
             rows = ((n, line) for n, line in lines if n >= layout.first_line)
-            yield from assemble(rows, layout.delimiter, len(layout.header))
+            shape = Shape(layout.delimiter, len(layout.header), layout.header.index("algo_version"))
+            yield from assemble(rows, shape)
             return
         for n, line in lines:
             yield _json_record(layout, n, line)

@@ -10,14 +10,17 @@ from __future__ import annotations
 import codecs
 import gzip
 import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 BLOCK = 8 << 20
 SAMPLE = 1 << 20
 MAX_LINE = 1_000_000  # characters
+LONG_LINE = 4 * MAX_LINE  # bytes, too long in any encoding: what comes after is not kept in memory
+WINDOW = 1 << 17  # bytes: a line over MAX_LINE covers at least one such part of a block
 SPECIAL = "\x02"
 CONTROLS = "\x00\x01\x02\x1e\x1f"
 CONTROL = re.compile(f"[{CONTROLS}]")
@@ -61,8 +64,42 @@ def open_bytes(path: Path) -> BinaryIO:
         # Loaded only for such files.
         import zstandard
 
-        return zstandard.ZstdDecompressor().stream_reader(handle, read_across_frames=True)
+        return _ZstdFile(handle, zstandard.ZstdDecompressor())  # type: ignore[return-value]
     return handle
+
+
+class _ZstdFile:
+    """The bytes of a zstd file. One that is cut is an error, which the library's own reader keeps quiet."""
+
+    STEP = 4_096  # compressed bytes taken at once: they may stand for 32,000 times as many
+
+    def __init__(self, handle: BinaryIO, decompressor: Any) -> None:
+        self.handle = handle
+        self.frame = decompressor.decompressobj()
+        self.decompressor = decompressor
+        self.rest = b""
+
+    def __enter__(self) -> _ZstdFile:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.handle.close()
+
+    def read(self, size: int) -> bytes:
+        """At least `size` bytes, fewer at the end. Raises EOFError when the last frame is not whole."""
+        parts: list[bytes] = []
+        while size > 0:
+            data = self.rest or self.handle.read(self.STEP)
+            if not data:
+                if not self.frame.eof:
+                    raise EOFError("cut before its end")
+                break
+            if self.frame.eof:
+                self.frame = self.decompressor.decompressobj()
+            parts.append(self.frame.decompress(data))
+            self.rest = self.frame.unused_data if self.frame.eof else b""
+            size -= len(parts[-1])
+        return b"".join(parts)
 
 
 def is_compressed(path: Path) -> bool:
@@ -79,12 +116,10 @@ def blocks(path: Path, progress: Callable[[int], None] | None = None) -> Iterato
         while True:
             try:
                 block = handle.read(BLOCK)
-            except (OSError, EOFError, ValueError) as error:
-                raise UnreadableFile(
-                    f"données compressées abîmées ({error})", f"damaged compressed data ({error})"
-                ) from None
             except Exception as error:
-                if type(error).__name__ != "ZstdError":
+                # zstandard is not loaded for other files, so that its error is known by name only.
+                known = isinstance(error, OSError | EOFError | ValueError | zlib.error)
+                if not known and type(error).__name__ != "ZstdError":
                     raise
                 raise UnreadableFile(
                     f"données compressées abîmées ({error})", f"damaged compressed data ({error})"
@@ -114,7 +149,7 @@ def scan(path: Path, progress: Callable[[int], None] | None = None) -> Scan:
         size += len(block)
         lines += block.count(b"\n")
         quotes = quotes or b'"' in block
-        plain = plain and not any(c in block for c in NOT_PLAIN)
+        plain = plain and not any(c in block for c in NOT_PLAIN) and not _has_long_line(block)
         encodings.see(block)
         last = block
     encodings.end()
@@ -122,29 +157,34 @@ def scan(path: Path, progress: Callable[[int], None] | None = None) -> Scan:
     return Scan(encodings.name, lines, plain and encodings.valid, quotes, size)
 
 
+def _has_long_line(block: bytes) -> bool:
+    """Whether a line may be longer than MAX_LINE: a whole window of the block holds no line feed."""
+    starts = range(0, len(block) - WINDOW + 1, WINDOW)
+    return any(block.find(b"\n", start, start + WINDOW) < 0 for start in starts)
+
+
 class _Encodings:
     """Tells UTF-8 from Latin-1: a file with no valid multi-byte character and stray bytes is Latin-1."""
 
     def __init__(self) -> None:
-        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self.valid = True
         self.multibyte = False
-        self.pending = False
+        self.pending = b""
 
-    def see(self, block: bytes) -> None:
+    def see(self, block: bytes, *, final: bool = False) -> None:
         if block.isascii() and not self.pending:
             return
-        self._count(self.decoder.decode(block))
-        self.pending = bool(self.decoder.getstate()[0])
+        data = self.pending + block
+        try:
+            text, used = codecs.utf_8_decode(data, "strict", final)
+        except UnicodeDecodeError:
+            self.valid = False
+            text, used = codecs.utf_8_decode(data, "ignore", final)
+        self.pending = data[used:]
+        self.multibyte = self.multibyte or not text.isascii()
 
     def end(self) -> None:
-        self._count(self.decoder.decode(b"", final=True))
-
-    def _count(self, text: str) -> None:
-        if "�" in text:
-            self.valid = False
-            text = text.replace("�", "")
-        self.multibyte = self.multibyte or not text.isascii()
+        self.see(b"", final=True)
 
     @property
     def name(self) -> str:
@@ -161,6 +201,22 @@ def sample(path: Path) -> bytes:
         return first + handle.read()
 
 
+# Windows writes its own characters where Latin-1 has none, and leaves five bytes without any: those are read
+# as the controls of the same number, so that what is read as text can be written back as it came.
+WINDOWS, BOTH_WAYS = "cp1252", "vigie-both-ways"
+
+
+def _both_ways(error: UnicodeError) -> tuple[str | bytes, int]:
+    if isinstance(error, UnicodeDecodeError):
+        return chr(error.object[error.start]), error.start + 1
+    if isinstance(error, UnicodeEncodeError) and ord(error.object[error.start]) < 256:
+        return bytes([ord(error.object[error.start])]), error.start + 1
+    raise error
+
+
+codecs.register_error(BOTH_WAYS, _both_ways)
+
+
 def raw_chunks(source: Iterable[bytes]) -> Iterator[bytes]:
     """Runs of whole physical lines with line feeds between them, whatever ended them in the file."""
     rest = b""
@@ -174,7 +230,7 @@ def raw_chunks(source: Iterable[bytes]) -> Iterator[bytes]:
         whole, feed, rest = data.rpartition(b"\n")
         if feed:
             yield whole
-        rest += held
+        rest = rest[:LONG_LINE] + held
     if rest:
         yield rest.removesuffix(b"\r")
 
@@ -187,8 +243,7 @@ def raw_lines(source: Iterable[bytes]) -> Iterator[bytes]:
 
 def clean_chunks(source: Iterable[bytes], encoding: str) -> Iterator[list[str]]:
     """Every physical line as text, by runs. One that cannot be judged is marked (see SPECIAL)."""
-    # Windows writes its own characters where Latin-1 has none.
-    codec, errors = ("cp1252", "replace") if encoding == "latin-1" else ("utf-8", "strict")
+    codec, errors = (WINDOWS, BOTH_WAYS) if encoding == "latin-1" else ("utf-8", "strict")
     for chunk in raw_chunks(source):
         try:
             text = chunk.decode(codec, errors)
@@ -219,6 +274,8 @@ def numbered(path: Path, encoding: str, wanted: set[str] | None = None) -> Itera
 
 
 def _clean(raw: bytes) -> str:
+    if len(raw) >= LONG_LINE:
+        return mark("line-too-long", raw[: MAX_LINE // 4].decode(errors="replace"))
     try:
         return _checked(raw.decode())
     except UnicodeDecodeError:

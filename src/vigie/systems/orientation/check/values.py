@@ -24,7 +24,7 @@ PLAUSIBLE = range(31, 2_000)  # seconds, the bounds of the official checker
 
 # The same, for the database to recognise right values; it may miss some (29 February), never add one.
 _DAY = (
-    "[0-9]{4}-(0[13578]-(0[1-9]|[12][0-9]|3[01])|1[02]-(0[1-9]|[12][0-9]|3[01])"
+    "[12][0-9]{3}-(0[13578]-(0[1-9]|[12][0-9]|3[01])|1[02]-(0[1-9]|[12][0-9]|3[01])"
     "|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))"
 )
 SQL_PATTERNS: dict[ColumnKind, str] = {
