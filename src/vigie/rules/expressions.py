@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,6 +21,10 @@ from vigie.rules.types import Type
 
 MAX_LENGTH = 4_000
 MAX_DEPTH = 60
+# Counts are written out several times in SQL, and one inside another multiplies: both limits keep every form small.
+MAX_COST = 50_000
+MAX_DEPTH_WITH_COUNTS = 90
+COPIES_OF_COUNT = 6
 MAX_DIGITS = 15  # within this, a decimal and the double nearest to it always compare alike
 
 COMPARISONS: dict[type[ast.cmpop], str] = {
@@ -66,23 +71,42 @@ def expression(text: str, scope: Scope) -> tuple[Node, Type]:
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"the expression has {len(text)} characters; at most {MAX_LENGTH} are read")
     try:
-        tree = ast.parse(text.strip() and text, mode="eval")
+        with warnings.catch_warnings():
+            # What Python only warns of, such as "\d", is an error of a coming version: refused already.
+            warnings.simplefilter("error")
+            tree = ast.parse(text.strip() and text, mode="eval")
     except SyntaxError as error:
         line, column = error.lineno or 1, error.offset or 1
         raise ExpressionError(f"this is not an expression ({error.msg})", line, max(column, 1)) from None
     except (ValueError, MemoryError, RecursionError):
         raise ExpressionError("this is not an expression (unreadable or nested too deeply)") from None
-    return _Reader(text, scope).read(tree.body)
+    reader = _Reader(text, scope)
+    node, kind = reader.read(tree.body)
+    if reader.counts:
+        _refuse_too_large(node)
+    return node, kind
+
+
+def _refuse_too_large(node: Node) -> None:
+    cost, pending = 0, [(node, 1, 1)]
+    while pending:
+        part, copies, depth = pending.pop()
+        cost += copies
+        if cost > MAX_COST or depth > MAX_DEPTH_WITH_COUNTS:
+            raise ExpressionError("counts inside counts make this expression too large")
+        copies *= COPIES_OF_COUNT if isinstance(part, nodes.CountIs) else 1
+        pending.extend((child, copies, depth + 1) for child in part.children())
 
 
 class _Reader:
     """One walk over Python's tree; each `_on_…` method accepts one shape of node."""
 
     def __init__(self, text: str, scope: Scope) -> None:
-        self.lines = text.split("\n")
+        self.lines = re.split("\r\n|\r|\n", text)
         self.text = text
         self.scope = scope
         self.depth = 0
+        self.counts = False
 
     def read(self, tree: ast.expr) -> tuple[Node, Type]:
         handler: Callable[..., tuple[Node, Type]] | None = getattr(self, f"_on_{type(tree).__name__}", None)
@@ -116,6 +140,7 @@ class _Reader:
             return nodes.Literal(tree.id == "true", at=self.place(tree)), types.Boolean()
         if tree.id in self.scope.tallies:
             conditions = self.scope.tallies[tree.id]
+            self.counts = True
             # Only _on_Compare knows what to do with a count; this node never leaves the reader.
             marker = nodes.CountIs("", conditions, 0, tree.id, at=self.place(tree))
             return marker, types.Count(len(conditions))
@@ -271,6 +296,7 @@ class _Reader:
         conditions = tuple(self.condition(argument) for argument in tree.args)
         if not conditions:
             self.refuse(tree, "count() needs at least one condition")
+        self.counts = True
         return nodes.CountIs("", conditions, 0, at=self.place(tree)), types.Count(len(conditions))
 
     def _call_previous(self, tree: ast.Call) -> tuple[Node, Type]:
@@ -284,22 +310,27 @@ class _Reader:
         name, kind = self._name(question)
         if not isinstance(kind, types.Grade):
             self.refuse(question, f"lowest() takes a grade, this is {kind}")
-        node, _ = self.read(hours)
+        window = self._whole(hours, 1, 8_760, "hours")
+        return nodes.Lowest(name, window, at=self.place(tree)), kind
+
+    def _whole(self, tree: ast.expr, low: int, high: int, unit: str) -> int:
+        node, _ = self.read(tree)
         value = node.value if isinstance(node, nodes.Literal) else None
-        if not isinstance(value, Decimal) or value != value.to_integral_value() or not 1 <= value <= 8_760:
-            self.refuse(hours, "a whole number of hours from 1 to 8760 is expected")
-        return nodes.Lowest(name, int(value), at=self.place(tree)), kind
+        if not isinstance(value, Decimal) or value != int(value) or not low <= value <= high:
+            self.refuse(tree, f"a whole number of {unit} from {low} to {high} is expected")
+        return int(value)
 
     def _needs_history(self, tree: ast.Call) -> None:
         if not self.scope.history:
             self.refuse(tree, "earlier entries can only be read in the rules of alerts")
 
     def _call_round_half_up(self, tree: ast.Call) -> tuple[Node, Type]:
+        if not self.scope.arithmetic:
+            self.refuse(tree, "round_half_up() is only written in computed questions")
         operand, decimals = self._arguments(tree, 2)
         node = self._numeric(operand)
-        if not isinstance(decimals, ast.Constant) or decimals.value not in range(7):
-            self.refuse(decimals, "a number of decimals from 0 to 6 is expected")
-        return nodes.Round(node, int(str(decimals.value)), at=self.place(tree)), types.Number()
+        places = self._whole(decimals, 0, 6, "decimals")
+        return nodes.Round(node, places, at=self.place(tree)), types.Number()
 
     def _on_BinOp(self, tree: ast.BinOp) -> tuple[Node, Type]:
         if not self.scope.arithmetic or type(tree.op) not in ARITHMETIC:

@@ -9,11 +9,13 @@ from typing import NoReturn
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from vigie.rules.errors import ExpressionError, Mark, ProtocolError
 
 MAX_BYTES = 2_000_000
+MAX_NESTING = 50
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,11 @@ class Source:
         """The error of an expression written in this scalar, at its place in the file."""
         start = self.node.start_mark
         if self._style in ("|", ">"):
-            row = start.line + error.line
-            indent = len(self.lines[row]) - len(self.lines[row].lstrip()) if row < len(self.lines) else 0
-            return ProtocolError(Mark(self.file, row + 1, indent + error.column), error.what)
+            written = self.text().splitlines()
+            row = start.line + min(error.line, len(written))
+            # The block's own indentation is what the file has more than the text.
+            indent = len(self.lines[row]) - len(written[row - start.line - 1]) if written else 0
+            return ProtocolError(Mark(self.file, row + 1, max(indent, 0) + error.column), error.what)
         quote = 1 if self._style in ("'", '"') else 0
         return ProtocolError(Mark(self.file, start.line + 1, start.column + quote + error.column), error.what)
 
@@ -118,6 +122,7 @@ def parse(data: bytes, file: str) -> Source:
         line = data.count(b"\n", 0, error.start) + 1
         raise ProtocolError(Mark(file, line, 1), "the file is not UTF-8") from None
     try:
+        _refuse_traps(text, file)
         node = YAML(typ="safe").compose(text)
     except MarkedYAMLError as error:
         at = error.problem_mark or error.context_mark
@@ -127,9 +132,7 @@ def parse(data: bytes, file: str) -> Source:
         raise ProtocolError(start, f"this is not YAML: {str(error).splitlines()[0]}") from None
     if node is None:
         raise ProtocolError(start, "the file is empty")
-    source = Source(node, file, tuple(text.splitlines()))
-    _refuse_aliases(source)
-    return source
+    return Source(node, file, tuple(text.splitlines()))
 
 
 def read(path: Path) -> Source:
@@ -145,15 +148,13 @@ def read_bytes(path: Path) -> bytes:
         raise ProtocolError(Mark(str(path), 1, 1), f"the file cannot be read ({error.strerror})") from None
 
 
-def _refuse_aliases(source: Source) -> None:
-    """Aliases can make a file mean something far from where it is read, or never end."""
-    pending, seen = [source.node], set[int]()
-    while pending:
-        node = pending.pop()
-        if id(node) in seen:
-            source._child(node).refuse("an alias points here; aliases are not part of protocol files")
-        seen.add(id(node))
-        if isinstance(node, MappingNode):
-            pending.extend(part for pair in node.value for part in pair)
-        elif isinstance(node, SequenceNode):
-            pending.extend(node.value)
+def _refuse_traps(text: str, file: str) -> None:
+    """Aliases can make a file mean something far from where it is read; the parser in C dies of deep nesting."""
+    depth = 0
+    for event in YAML(typ="safe").parse(text):
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        mark = Mark(file, event.start_mark.line + 1, event.start_mark.column + 1)
+        if isinstance(event, AliasEvent):
+            raise ProtocolError(mark, "an alias points here; aliases are not part of protocol files")
+        if depth > MAX_NESTING:
+            raise ProtocolError(mark, f"this is nested more than {MAX_NESTING} deep")

@@ -130,7 +130,7 @@ def json_bytes(bodies: Iterable[object]) -> bytes:
 
 
 def zipped(data: bytes) -> bytes:
-    return gzip.compress(data, mtime=0)
+    return gzip.compress(data, compresslevel=1, mtime=0)
 
 
 def zstd(data: bytes, *, checksum: bool = True) -> bytes:

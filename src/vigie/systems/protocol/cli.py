@@ -103,6 +103,7 @@ def kit(name: str, folder: Path) -> None:
 @click.option("--lang", type=click.Choice(["fr", "en"]), default="fr", help="Langue des textes.")
 def export(name: str, form: str, lang: str) -> None:
     """Écrire un protocole sous une autre forme, sur la sortie standard."""
+    from vigie.rules.export import NotExportable
     from vigie.systems.protocol.export import FORMS
     from vigie.systems.protocol.export import export as run
 
@@ -110,8 +111,8 @@ def export(name: str, form: str, lang: str) -> None:
         raise click.UsageError(f"Formes connues : {', '.join(FORMS)}.")
     try:
         click.echo(run(name, form, lang), nl=False)
-    except ProtocolError as error:
-        click.echo(error.what, err=True)
+    except (ProtocolError, NotExportable) as error:
+        click.echo(str(error), err=True)
         sys.exit(2)
 
 

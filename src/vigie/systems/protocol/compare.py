@@ -76,8 +76,8 @@ def _told(comparison: Comparison, changed: list[Change]) -> Iterator[str]:
     differences = comparison.differences
     total = sum(d.answers for d in differences)
     states = sum(d.states for d in differences)
-    yield f"{_number(total)} réponses changent d’issue sur {_number(comparison.answers)} ; "
-    yield f"{_number(states)} états de facteurs sur {_number(comparison.states)}"
+    yield f"{_number(total)} réponses sur {_number(comparison.answers)} changent d’issue,"
+    yield f"{_number(states)} états de facteurs sur {_number(comparison.states)}."
     for difference in differences:
         yield from _paragraph(comparison, difference)
     yield ""

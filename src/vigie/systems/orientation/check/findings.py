@@ -40,9 +40,18 @@ class Finding:
     def message(self, language: str = "fr") -> str:
         """The sentence for people."""
         template: str = getattr(CATALOGUE[self.code], language)
+        if language == "fr":
+            template = _typeset(template)
         return template.format_map(
             {"column": self.column, "found": self.found, "expected": self.expected, **self.details}
         )
+
+
+def _typeset(text: str) -> str:
+    """French typography: no line may start with one of these signs."""
+    for sign, space in ((":", "\u00a0"), ("»", "\u00a0"), (";", "\u202f"), ("!", "\u202f"), ("?", "\u202f")):
+        text = text.replace(f" {sign}", space + sign)
+    return text.replace("« ", "«\u00a0")
 
 
 CATALOGUE: dict[str, Kind] = {

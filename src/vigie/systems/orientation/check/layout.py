@@ -62,7 +62,7 @@ def is_parquet(path: Path) -> bool:
         with path.open("rb") as handle:
             return handle.read(4) == PARQUET
     except OSError as error:
-        raise UnreadableFile(f"{error.strerror}", f"{error.strerror}") from None
+        raise UnreadableFile.of(error) from None
 
 
 def of_text(path: Path) -> Layout:

@@ -8,6 +8,7 @@ a line that cannot be judged starts with SPECIAL, its finding's code and SPECIAL
 from __future__ import annotations
 
 import codecs
+import errno
 import gzip
 import re
 import zlib
@@ -38,6 +39,20 @@ class UnreadableFile(Exception):
         self.fr = fr
         self.en = en
 
+    @classmethod
+    def of(cls, error: OSError) -> UnreadableFile:
+        """What the system says, in both languages when we know how."""
+        english = error.strerror or str(error)
+        return cls(_SYSTEM_REASONS.get(error.errno or 0, english), english)
+
+
+_SYSTEM_REASONS = {
+    errno.ENOENT: "il n’existe pas à cet endroit",
+    errno.EACCES: "vous n’avez pas le droit de le lire",
+    errno.EISDIR: "c’est un dossier, pas un fichier",
+    errno.EIO: "le disque ne répond pas",
+}
+
 
 @dataclass(frozen=True)
 class Scan:
@@ -55,7 +70,7 @@ def open_bytes(path: Path) -> BinaryIO:
     try:
         handle = path.open("rb")
     except OSError as error:
-        raise UnreadableFile(f"{path} : {error.strerror}", f"{path}: {error.strerror}") from None
+        raise UnreadableFile.of(error) from None
     start = handle.read(4)
     handle.seek(0)
     if start.startswith(GZIP):
