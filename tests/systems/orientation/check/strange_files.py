@@ -232,6 +232,13 @@ STRANGE = [
         1,
     ),
     Strange(
+        "bytes that are not UTF-8, and a blank line",
+        lines(",".join(NOTED), *noted("é")) + B.encode() + b",\xe9\n" + lines("", f"{C},x"),
+        (2, 2),
+        [NOTE, (3, "", "encoding"), (4, "", "blank-line")],
+        1,
+    ),
+    Strange(
         "a character cut at the end of the file",
         lines(",".join(NOTED), *noted("é", "é"))[:-2],
         (1, 1),

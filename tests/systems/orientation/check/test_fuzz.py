@@ -52,8 +52,6 @@ FRAGMENTS = st.sampled_from(
         b"}",
         b"[",
         b":",
-    ]
-    + [
         H.encode(),
         A.encode(),
         b"algo_version",
@@ -63,8 +61,6 @@ FRAGMENTS = st.sampled_from(
         b"\x1f\x8b",
         b"\x28\xb5\x2f\xfd",
         b"PAR1",
-    ]
-    + [
         json_bytes([right()]),
         json_bytes([nested(right(), wrapped=True)]),
         b'"cough": ',

@@ -263,7 +263,7 @@ def clean_chunks(source: Iterable[bytes], encoding: str) -> Iterator[list[str]]:
         try:
             text = chunk.decode(codec, errors)
         except UnicodeDecodeError:
-            yield [_clean(raw) for raw in chunk.split(b"\n")]
+            yield [_clean(raw) or BLANK for raw in chunk.split(b"\n")]
             continue
         lines = text.split("\n")
         if any(c in text for c in CONTROLS) or max(map(len, lines)) > MAX_LINE:
