@@ -238,9 +238,7 @@ def _derived(draw: Draw, names: Names, index: int) -> str:
 def _tally(draw: Draw, names: Names, index: int) -> str:
     size = draw(st.integers(1, 5))
     seen = names if len(names.tallies) < 2 else Names(names.kinds)
-    items = [
-        f"      - f{i}: {json.dumps(condition(draw, seen, 1), ensure_ascii=False)}" for i in range(size)
-    ]
+    items = [f"      - f{i}: {json.dumps(condition(draw, seen, 1), ensure_ascii=False)}" for i in range(size)]
     names.tallies[f"t{index}"] = size
     return "\n".join([f"  t{index}:", *items])
 

@@ -21,7 +21,7 @@ from vigie.rules.types import Type
 
 MAX_LENGTH = 4_000
 MAX_DEPTH = 60
-# Counts are written out several times in SQL, and one inside another multiplies: both limits keep every form small.
+# SQL writes counts out several times, and one inside another multiplies: both limits keep it small.
 MAX_COST = 50_000
 MAX_DEPTH_WITH_COUNTS = 90
 COPIES_OF_COUNT = 6

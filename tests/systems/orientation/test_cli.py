@@ -28,12 +28,13 @@ from vigie import __version__
 from vigie.cli import cli
 from vigie.rules import texts
 from vigie.systems.orientation.check import output
+from vigie.systems.orientation.check.command import Progress
 from vigie.systems.orientation.check.findings import Finding
 from vigie.systems.orientation.check.output import findings_writer
 
 FIELDS = ["line", "column", "code", "severity", "found", "expected", "message"]
 WRONG = {**right(), "orientation": "SAMU"}
-SENTENCE = "L’orientation déclarée est SAMU ; la version 2020-06-09 donne surveillance (no_symptom)."
+SENTENCE = "L’orientation déclarée est SAMU\u202f; la version 2020-06-09 donne surveillance (no_symptom)."
 
 
 def vigie(*arguments: object) -> Result:
@@ -237,7 +238,7 @@ class TestOutputs:
     def test_corrected_goes_with_one_file(self, bad: Path, good: Path, tmp_path: Path) -> None:
         result = check(bad, good, "--corrected", tmp_path / "out.csv")
         assert result.exit_code == 2
-        assert "un seul FICHIER" in result.output
+        assert "un seul fichier" in result.output
         assert not (tmp_path / "out.csv").exists()
 
     @pytest.mark.parametrize("option", ["--findings", "--summary", "--corrected"])
@@ -385,6 +386,49 @@ class TestProtocol:
         assert f"orientation/{LATEST}" in result.stderr
 
 
+class TestTheTerminal:
+    def test_a_name_from_the_file_gives_no_orders(self, tmp_path: Path) -> None:
+        path = tmp_path / "file.csv"
+        path.write_text(f"{H},\x1b[2J\x9b31m,{'long' * 100_000}\n{A},,\n")
+        result = check(path)
+        assert "\x1b" not in result.output and "\x9b" not in result.output
+        assert max(map(len, result.output.splitlines())) < 400
+
+    def test_the_progress_bar(self, capsys: pytest.CaptureFixture[str]) -> None:
+        bar = Progress("file.csv")
+        bar.update("scan", 1, 2)
+        assert capsys.readouterr().err == ""  # nobody looks
+        bar.shown, bar.last = True, 0.0
+        bar.update("scan", 1, 2)
+        bar.update("scan", 2, 2)  # too soon to be drawn
+        bar.last = 0.0
+        bar.update("judge", 5, 0)
+        bar.end()
+        first, second, end = capsys.readouterr().err.split("\r")[1:]
+        assert first.split() == ["file.csv", "lecture", "█" * 15 + "░" * 15, "50%"]
+        assert second.split() == ["file.csv", "jugement", "░" * 30, "0%"]
+        assert end in ("", "\x1b[K")  # the order itself is left out where there is no terminal
+
+    def test_thousands_are_set_apart(self, tmp_path: Path) -> None:
+        path = tmp_path / "file.csv"
+        path.write_bytes(lines(H, *[A] * 1_234))
+        assert "1\u202f234 lignes" in check(path).output
+        assert "1,234 rows" in check(path, "--lang", "en").output
+
+    def test_the_confusion_table(self, tmp_path: Path) -> None:
+        path = tmp_path / "file.csv"
+        rows = [WRONG, WRONG, {**right(), "orientation": "x"}, {**right(), "cough": "", "orientation": ""}]
+        path.write_bytes(csv_bytes([right(), *rows]))
+        table = check(path).output.partition("déclarée")[2].splitlines()[1:6]
+        assert [row.split() for row in table] == [
+            ["FIN8", "indécise"],
+            ["FIN5", "SAMU", "2", "·"],
+            ["FIN8", "surveillance", "1", "·"],
+            ["(vide)", "·", "1"],
+            ["…", "1", "·"],
+        ]
+
+
 class TestTheProcess:
     """What only a real process shows."""
 
@@ -409,6 +453,9 @@ class TestTheProcess:
         assert "Traceback" not in done.stderr
 
     def test_help_imports_no_database(self) -> None:
-        code = "import sys; from vigie.cli import cli; cli(['--help'], standalone_mode=False); print('duckdb' in sys.modules)"
+        code = (
+            "import sys; from vigie.cli import cli; cli(['--help'], standalone_mode=False); "
+            "print('duckdb' in sys.modules)"
+        )
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         assert done.stdout.endswith("False\n")

@@ -75,8 +75,17 @@ def stages(protocol: Protocol, *, complete: bool = False, codes: bool = False) -
     found.insert(at, plain)
     found.append(list(printer.counts.items()))
     found.append([("outcome", printer.decision(protocol.decision))])
-    found.append([(f"alert_{i}", printer.print(alert.when)) for i, alert in enumerate(protocol.alerts)])
+    alerts = _alert_printer(protocol, complete=complete)
+    found.append([(f"alert_{i}", alerts.print(alert.when)) for i, alert in enumerate(protocol.alerts)])
     return [stage for stage in found if stage]
+
+
+def _alert_printer(protocol: Protocol, *, complete: bool) -> Printer:
+    """Alerts read earlier entries, which may be missing even where no answer is."""
+    printer = Printer(protocol, complete=False)
+    if complete:
+        printer.counts = {}  # the stage of counts then tells nothing of missing conditions
+    return printer
 
 
 def _reads_derived(protocol: Protocol, node: Node) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -47,8 +48,16 @@ WORDS: Mapping[str, Words] = {
 }
 
 
+CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
+LONGEST = 60  # characters of a column's name
+
+
 def render(summary: Summary, language: str) -> Iterator[str]:
-    """The lines of the summary."""
+    """The lines of the summary. A name that comes from the file gives no orders to the terminal."""
+    return (CONTROLS.sub("\ufffd", line) for line in _lines(summary, language))
+
+
+def _lines(summary: Summary, language: str) -> Iterator[str]:
     words = WORDS[language]
 
     def number(value: int) -> str:
@@ -82,7 +91,7 @@ def _finding_row(summary: Summary, code: str, count: int, words: Words, number: 
     columns = sorted(
         ((c, n) for (found, c), n in summary.by_column.items() if found == code), key=lambda item: -item[1]
     )
-    shown = ", ".join(f"{column} {number(n)}" for column, n in columns[:3]) + (
+    shown = ", ".join(f"{column[:LONGEST]} {number(n)}" for column, n in columns[:3]) + (
         " …" if len(columns) > 3 else ""
     )
     return code, words[CATALOGUE[code].severity], number(count), shown

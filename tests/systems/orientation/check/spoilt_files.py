@@ -146,8 +146,9 @@ def mutated_json(draw: st.DrawFn) -> bytes:
         body = dict(cells) if shape == "flat" else nested(cells, wrapped=shape == "wrapped")
         for _ in range(draw(st.integers(0, 2))):
             part = body.get("questionnaire", body)
-            if draw(st.booleans()):
-                part = part.get(draw(st.sampled_from(["symptoms", "metadata", "respondent"])), part)
+            inner = draw(st.sampled_from(["", "symptoms", "metadata", "respondent"]))
+            part = part.get(inner, part) if isinstance(part, dict) else body
+            part = part if isinstance(part, dict) else body
             part[draw(st.sampled_from([*header(version), "x", "questionnaire", "metadata"]))] = draw(JSON)
         lines.append(json.dumps(body, ensure_ascii=draw(st.booleans()), indent=None))
     if draw(st.booleans()):

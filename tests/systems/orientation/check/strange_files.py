@@ -398,6 +398,14 @@ STRANGE = [
         1,
     ),
     Strange(
+        "JSON in a shape of its own",
+        json_bytes([right(), {"row": right()}]),
+        (1, 1),
+        [(2, "algo_version", "unknown-version")],
+        1,
+    ),
+    Strange("JSON wrapped and flat", json_bytes([{"questionnaire": right()}, right()]), (2, 0)),
+    Strange(
         "JSON with blank lines",
         json_bytes(["", *objects(2), ""]),
         (2, 2),

@@ -289,17 +289,17 @@ class TestJsonLines:
         assert out.decode().strip() == text.replace(f'"{column}": {value}', f'"{column}": {after}')
 
     def test_a_line_of_another_shape_is_put_right_where_it_stands(self, tmp_path: Path) -> None:
-        rows = [
-            right(),
-            nested({**right(), "orientation": "SAMU"}, wrapped=True),
-            {"x": {**right(), "orientation": "SAMU"}},
+        wrong = {**right(), "orientation": "SAMU"}
+        shapes = [
+            lambda row: row,
+            lambda row: {"questionnaire": row},
+            lambda row: nested(row, wrapped=False),
+            lambda row: nested(row, wrapped=True),
         ]
-        _, out, _ = corrected(tmp_path, json_bytes(rows))
-        assert [json.loads(text) for text in out.splitlines()] == [
-            right(),
-            nested(right(), wrapped=True),
-            {"x": right()},
-        ]
+        for first in shapes:
+            _, out, _ = corrected(tmp_path, json_bytes([first(right()), *(shape(wrong) for shape in shapes)]))
+            expected = [first(right()), *(shape(right()) for shape in shapes)]
+            assert [json.loads(text) for text in out.splitlines()] == expected
 
     def test_latin_1(self, tmp_path: Path) -> None:
         data = json_bytes([{**right(), "orientation": "SAMU", "note": "é"}]).decode().encode("latin-1")

@@ -14,7 +14,7 @@ from typing import IO
 
 from vigie.systems.orientation.check import jsontext
 from vigie.systems.orientation.check.judge import Verdict
-from vigie.systems.orientation.check.layout import Layout, json_cells, json_place
+from vigie.systems.orientation.check.layout import Layout, json_cells, places_in, read_object
 from vigie.systems.orientation.check.records import join
 from vigie.systems.orientation.check.text import BOTH_WAYS, WINDOWS
 
@@ -81,12 +81,11 @@ class Corrected:
         return text.encode(*self.encoding)
 
     def _corrected_json(self, text: str, cells: list[str]) -> str:
-        before = json_cells(self.layout, text)
-        for name, old, new in zip(self.layout.header, before, cells, strict=True):
+        body, before = read_object(text), json_cells(self.layout, text)
+        assert isinstance(body, dict)
+        for place, old, new in zip(places_in(self.layout, body).values(), before, cells, strict=True):
             if new != old:
-                found = jsontext.spans(text)
-                place = json_place(self.layout, text, found, name)
-                start, end = found.get(place, (0, 0))
+                start, end = jsontext.spans(text).get(place, (0, 0))
                 text = jsontext.put(text, place, jsontext.like(text[start:end], new))
         return text
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 
 Path = tuple[str, ...]
 Span = tuple[int, int]
@@ -64,11 +63,3 @@ def like(previous: str, value: str) -> str:
         return value
     is_number = previous not in ("", "null", "true", "false") and re.fullmatch(r"[0-9]+(\.[0-9]+)?", value)
     return value if is_number else json.dumps(value)
-
-
-def leaf(found: Mapping[Path, Span], name: str, under: Path) -> Path | None:
-    """The first path that ends with a name, somewhere under another one and not inside a token."""
-    for path in found:
-        if path[-1:] == (name,) and path[: len(under)] == under and "token" not in path[:-1]:
-            return path
-    return None

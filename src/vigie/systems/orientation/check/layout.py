@@ -5,8 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -14,7 +13,6 @@ from typing import Any, Literal
 from vigie.rules import library
 from vigie.systems.orientation import codes
 from vigie.systems.orientation.check.jsontext import Path as Keys
-from vigie.systems.orientation.check.jsontext import Span, leaf
 from vigie.systems.orientation.check.records import split
 from vigie.systems.orientation.check.text import UnreadableFile, blocks, clean_lines, marked
 
@@ -94,24 +92,29 @@ def _of_header(line: str) -> Layout:
 
 
 def _of_json(lines: list[str]) -> Layout:
-    """Every column of every version, found flat or nested as in the API."""
-    body: dict[str, Any] = {}
-    for line in lines:
-        found = read_object(line)
-        if isinstance(found, dict):
-            body = found
-            break
-    wrapped = isinstance(body.get("questionnaire"), dict)
+    """Every column of every version, in the shape of the first line that names its version."""
     columns = dict.fromkeys(c.id for v in codes.versions() for c in library.get(f"{codes.NAME}/{v}").columns)
-    return Layout(
-        "jsonl",
-        tuple(columns),
-        nested=wrapped or "metadata" in body,
-        root="$.questionnaire" if wrapped else "$",
-    )
+    flat = Layout("jsonl", tuple(columns))
+    for line in lines:
+        body = read_object(line)
+        for shape in _shapes(flat):
+            if isinstance(body, dict) and _at(body, json_places(shape)["algo_version"]):
+                return shape
+    return flat
 
 
 @lru_cache(maxsize=8)
+def _shapes(layout: Layout) -> tuple[Layout, ...]:
+    """The same columns in each shape a line may have, the layout's own first."""
+    others = (
+        replace(layout, nested=nested, root=root)
+        for root in ("$", "$.questionnaire")
+        for nested in (False, True)
+    )
+    return tuple(dict.fromkeys((layout, *others)))
+
+
+@lru_cache(maxsize=32)
 def json_places(layout: Layout) -> dict[str, Keys]:
     """Where each column of the layout stands: its keys from the top."""
     sections = {name: section for section, names in codes.SECTIONS.items() for name in names}
@@ -140,31 +143,25 @@ def _first_of_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def json_cells(layout: Layout, line: str) -> list[str] | str:
-    """The cells of a JSON line in the layout's order, or what is wrong with it.
-
-    A line shaped like the first one is read at the same places, as the database reads it; in another
-    one, values are taken wherever they stand.
-    """
+    """The cells of a JSON line in the layout's order, or what is wrong with it."""
     body = read_object(line)
     if isinstance(body, str):
         return body
     try:
-        cells = _cells_of(layout, body)
+        cells = [_at(body, place) for place in places_in(layout, body).values()]
     except RecursionError:
         return "too many brackets inside one another"
     # Half of a surrogate pair cannot be written to any file.
     return [_HALF_PAIR.sub("\ufffd", cell) for cell in cells] if "\\" in line else cells
 
 
-def _cells_of(layout: Layout, body: dict[str, Any]) -> list[str]:
-    places = json_places(layout)
-    if _at(body, places["algo_version"]):
-        return [_at(body, place) for place in places.values()]
-    inner = body.get("questionnaire", body)
-    flat: dict[str, str] = {}
-    for name, text in _leaves(inner if isinstance(inner, dict) else body):
-        flat.setdefault(name, text)
-    return [flat.get(name, "") for name in layout.header]
+def places_in(layout: Layout, body: dict[str, Any]) -> dict[str, Keys]:
+    """Where each column stands in this object: as in the layout, or in the shape that holds its version."""
+    for shape in _shapes(layout):
+        places = json_places(shape)
+        if _at(body, places["algo_version"]):
+            return places
+    return json_places(layout)
 
 
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
@@ -174,27 +171,6 @@ def _at(body: Any, place: Keys) -> str:
     for key in place:
         body = body.get(key) if isinstance(body, dict) else None
     return _cell(body)
-
-
-def json_place(layout: Layout, text: str, found: Mapping[Keys, Span], name: str) -> Keys:
-    """Where json_cells reads a column of this line, or would find it; `found` are the line's spans."""
-    places = json_places(layout)
-    start, end = found.get(places["algo_version"], (0, 0))
-    if text[start:end] not in ("", "null", '""'):
-        return places[name]
-    start, _ = found.get(("questionnaire",), (0, 0))
-    under = ("questionnaire",) if start and text[start] == "{" else ()
-    return leaf(found, name, under) or places[name]
-
-
-def _leaves(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for key, value in body.items():
-        if key == "token":
-            continue
-        if isinstance(value, dict):
-            yield from _leaves(value)
-        else:
-            yield key, _cell(value)
 
 
 def _cell(value: object) -> str:
