@@ -149,7 +149,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def _refuse_traps(text: str, file: str) -> None:
-    """Aliases can make a file mean something far from where it is read; deep nesting kills the parser in C."""
+    """Aliases can make a file mean something far from where it is read; deep nesting kills the C parser."""
     depth = 0
     for event in YAML(typ="safe").parse(text):
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
