@@ -17,12 +17,7 @@ from vigie.rules.loader import loads
 from vigie.rules.protocol import NO_OUTCOME
 
 # The same examples each time in `make test`: a change is judged, not its luck. The slow tests draw new ones.
-SAME = settings(
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
-    database=None,
-)
+SAME = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
 NEW = settings(deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 
 

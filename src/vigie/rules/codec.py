@@ -33,8 +33,8 @@ def read(question: Question, text: str) -> Value:
                 return BOOLEANS[text]
         case types.Number():
             return _in_bounds(question, question.id, text)
-        case types.Grade(highest):
-            if text.isdecimal() and len(text) < 4 and int(text) <= highest:
+        case types.Grade():
+            if text in question.choices:
                 return int(text)
         case types.Text():
             return text

@@ -204,5 +204,7 @@ class _Loader(QuestionSections):
                 value.refuse(error.what)
             answers[key] = value.text()
         outcome = fields["outcome"].text() if "outcome" in fields else None
+        if outcome not in (None, NO_OUTCOME, *self.outcome_ids):
+            fields["outcome"].refuse(f"{outcome!r} is not among the outcomes")
         alerts = fields["alerts"].texts() if "alerts" in fields else None
         return Example(fields["note"].text(), answers, outcome, alerts)

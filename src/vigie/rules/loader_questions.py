@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,8 +17,10 @@ from vigie.rules.source import Source
 
 T = TypeVar("T")
 
-IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,60}")
-RESERVED = {"true", "false", "outcome", "and", "or", "not", "in", "is", "if", "else", "lambda", "none"}
+# The SQL of the rules names columns of its own `previous__x` and `alert_0`.
+IDENTIFIER = re.compile(r"(?!.*__|alert_[0-9]+$)[a-z][a-z0-9_]{0,60}")
+# An expression could not speak of a name that is a word of Python's.
+RESERVED = {"true", "false", "none", "outcome", *keyword.kwlist}
 
 
 class SectionReader:
@@ -98,6 +101,23 @@ class SectionReader:
         return value
 
 
+# The keys that only some kinds of questions have.
+KEYS_OF_KINDS = {
+    "choices": ("choice",),
+    "ranges": ("choice",),
+    "reads": ("choice",),
+    "scale": ("scale",),
+    "minimum": ("number",),
+    "maximum": ("number",),
+    "decimals": ("number",),
+    "computed": ("number",),
+}
+
+
+def _some(place: Source) -> tuple[str, ...]:
+    return place.texts() or place.refuse("at least one is expected")
+
+
 class QuestionSections(SectionReader):
     """Scales, measures and questions."""
 
@@ -105,12 +125,13 @@ class QuestionSections(SectionReader):
         if "scales" in self.sections:
             for name, place, grades in self.sections["scales"].entries():
                 self._identifier(place)
-                self.scales[name] = grades.texts()
+                self.scales[name] = _some(grades)
 
     def _read_measures(self) -> None:
         for item in self.sections["measures"].items() if "measures" in self.sections else ():
             fields = item.fields("id minimum maximum decimals")
             low, high = self._number(fields, "minimum"), self._number(fields, "maximum")
+            self._refuse_reversed(fields)
             name = self._declare(fields["id"], types.Number())
             self.measures.append(Measure(name, low, high, self._whole(fields["decimals"], 0, 6)))
 
@@ -128,6 +149,7 @@ class QuestionSections(SectionReader):
         if fields["id"].text() in measures.names:
             fields["id"].refuse("this is already the name of a measure")
         kind, choices = self._kind(fields)
+        self._refuse_ignored(fields)
         asked = self._condition(fields["asked"]) if "asked" in fields else None
         question = Question(
             id=self._declare(fields["id"], kind),
@@ -143,6 +165,7 @@ class QuestionSections(SectionReader):
         )
         if (question.minimum is None) != (question.maximum is None):
             item.refuse("minimum and maximum go together")
+        self._refuse_reversed(fields)
         return self._with_hidden(question, fields)
 
     def _kind(self, fields: dict[str, Source]) -> tuple[types.Type, tuple[str, ...]]:
@@ -154,7 +177,7 @@ class QuestionSections(SectionReader):
             case "text":
                 return types.Text(), ()
             case "choice" if "choices" in fields:
-                codes = fields["choices"].texts()
+                codes = _some(fields["choices"])
                 return types.Choice(codes), codes
             case "scale" if "scale" in fields and fields["scale"].text() in self.scales:
                 highest = len(self.scales[fields["scale"].text()]) - 1
@@ -162,6 +185,18 @@ class QuestionSections(SectionReader):
         return fields["kind"].refuse(
             "boolean, number, text, choice (with choices) or scale (with a known scale) is expected"
         )
+
+    def _refuse_ignored(self, fields: dict[str, Source]) -> None:
+        """What a kind has no use for would be ignored in silence."""
+        kind = fields["kind"].text()
+        for key, kinds in KEYS_OF_KINDS.items():
+            if key in fields and kind not in kinds:
+                fields[key].refuse(f"a question of kind {kind} has no {key}")
+
+    def _refuse_reversed(self, fields: dict[str, Source]) -> None:
+        low, high = self._number(fields, "minimum"), self._number(fields, "maximum")
+        if low is not None and high is not None and high < low:
+            fields["maximum"].refuse("the maximum is below the minimum")
 
     def _reads(self, fields: dict[str, Source], choices: tuple[str, ...]) -> dict[str, str]:
         spellings: dict[str, str] = {}

@@ -100,9 +100,9 @@ def select_stages(found: list[Columns], source: exp.Query | str, inputs: Iterabl
     for i, stage in enumerate(found):
         new = dict(stage)
         columns += [name for name in new if name not in columns]
-        printed = [exp.alias_(new.get(name, column(name)), name, quoted=True) for name in columns]
-        below = relation if isinstance(relation, str) else relation.subquery(f"stage_{i}")
-        select = exp.select(*printed).from_(below)
+        printed = [exp.alias_(new.get(name, column(name)), name, quoted=True, copy=False) for name in columns]
+        below = relation if isinstance(relation, str) else relation.subquery(f"stage_{i}", copy=False)
+        select = exp.select(*printed, copy=False).from_(below, copy=False)
         relation = select
     return select
 
@@ -153,14 +153,19 @@ def literal(value: Value) -> exp.Expression:
     return exp.Literal.number(value) if isinstance(value, int) else exp.Literal.string(value)
 
 
+def _paren(operand: exp.Expr) -> exp.Paren:
+    # sqlglot would copy the whole operand at each level; trees here are new, or copied where used twice.
+    return exp.paren(operand, copy=False)
+
+
 def either(tests: Iterable[exp.Expression]) -> exp.Expression:
     """OR, with parentheses."""
-    return exp.paren(reduce(lambda a, b: exp.Or(this=a, expression=b), tests))
+    return _paren(reduce(lambda a, b: exp.Or(this=a, expression=b), tests))
 
 
 def both(tests: Iterable[exp.Expression]) -> exp.Expression:
     """AND, with parentheses."""
-    return exp.paren(reduce(lambda a, b: exp.And(this=a, expression=b), tests))
+    return _paren(reduce(lambda a, b: exp.And(this=a, expression=b), tests))
 
 
 def one_of(operand: exp.Expression, values: Iterable[Value]) -> exp.Expression:
@@ -196,7 +201,8 @@ class Printer:
         assert question.asked is not None
         asked = self.print(question.asked)
         hidden = exp.null() if question.hidden is None else literal(question.hidden)
-        return exp.Case().when(asked, column(question.id)).when(exp.Not(this=asked.copy()), hidden)
+        case = exp.Case().when(asked, column(question.id), copy=False)
+        return case.when(exp.Not(this=asked.copy()), hidden, copy=False)
 
     def decision(self, clauses: tuple[Clause, ...]) -> exp.Expression:
         """The clauses as a CASE: NULL at the first one that is not known."""
@@ -206,9 +212,9 @@ class Printer:
         for clause in clauses:
             condition = self.print(clause.when)
             result = self.decision(clause.then) if clause.then else self._outcome(clause)
-            case = case.when(condition, result)
+            case = case.when(condition, result, copy=False)
             if not self.complete and not isinstance(clause.when, nodes.Literal):
-                case = case.when(_is_null(condition), exp.null())
+                case = case.when(_is_null(condition), exp.null(), copy=False)
         return case.else_(literal(NO_OUTCOME))
 
     def _outcome(self, clause: Clause) -> exp.Expression:
@@ -227,15 +233,15 @@ class Printer:
             case nodes.Lowest(name, hours):
                 return column(f"lowest_{hours}__{name}")
             case nodes.Answered(operand):
-                return exp.paren(exp.Not(this=_is_null(self.print(operand))))
+                return _paren(exp.Not(this=_is_null(self.print(operand))))
             case nodes.Not(operand):
-                return exp.paren(exp.Not(this=exp.paren(self.print(operand))))
+                return _paren(exp.Not(this=_paren(self.print(operand))))
             case nodes.And(operands):
                 return both(self.print(o) for o in operands)
             case nodes.Or(operands):
                 return either(self.print(o) for o in operands)
             case nodes.Compare(symbol, left, right):
-                return exp.paren(COMPARE[symbol](this=self.print(left), expression=self.print(right)))
+                return _paren(COMPARE[symbol](this=self.print(left), expression=self.print(right)))
             case nodes.In(operand, values):
                 return one_of(self.print(operand), [v.value for v in values])
             case nodes.CountIs():
@@ -251,9 +257,9 @@ class Printer:
             known = _sum_of(when)
             missing = _sum_of([_is_null(c) for c in when])
         if self.complete:
-            return exp.paren(COMPARE[node.operator](this=known, expression=literal(node.bound)))
+            return _paren(COMPARE[node.operator](this=known, expression=literal(node.bound)))
         return _interval(
-            node.operator, known, exp.paren(exp.Add(this=known.copy(), expression=missing)), node.bound
+            node.operator, known, _paren(exp.Add(this=known.copy(), expression=missing)), node.bound
         )
 
 
@@ -266,15 +272,15 @@ def _interval(symbol: str, low: exp.Expression, high: exp.Expression, bound: int
         return exp.Case().when(outside, literal(symbol == "!=")).when(exact, literal(symbol == "=="))
     at_low = COMPARE[symbol](this=low, expression=end)
     at_high = COMPARE[symbol](this=high, expression=end.copy())
-    return exp.Case().when(
-        exp.EQ(this=exp.paren(at_low), expression=exp.paren(at_high)), exp.paren(at_low.copy())
-    )
+    return exp.Case().when(exp.EQ(this=_paren(at_low), expression=_paren(at_high)), _paren(at_low.copy()))
 
 
 def _is_null(operand: exp.Expression) -> exp.Expression:
-    return exp.Is(this=exp.paren(operand.copy()), expression=exp.null())
+    return exp.Is(this=_paren(operand.copy()), expression=exp.null())
 
 
 def _sum_of(conditions: list[exp.Expression]) -> exp.Expression:
-    ones: list[exp.Expression] = [exp.Case().when(c.copy(), literal(1)).else_(literal(0)) for c in conditions]
-    return exp.paren(reduce(lambda a, b: exp.Add(this=a, expression=b), ones[1:], ones[0]))
+    ones: list[exp.Expression] = [
+        exp.Case().when(c.copy(), literal(1), copy=False).else_(literal(0)) for c in conditions
+    ]
+    return _paren(reduce(lambda a, b: exp.Add(this=a, expression=b), ones[1:], ones[0]))

@@ -28,7 +28,7 @@ def writing() -> Iterator[None]:
         sys.exit(2)
 
 
-@click.group()
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def orientation() -> None:
     """L’algorithme d’orientation Covid-19 et ses fichiers."""
 

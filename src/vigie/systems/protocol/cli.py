@@ -13,7 +13,7 @@ from vigie.rules.errors import ProtocolError
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
-@click.group()
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def protocol() -> None:
     """Les protocoles : questions, règles, versions."""
 

@@ -404,6 +404,11 @@ STRANGE = [
         [(2, "algo_version", "unknown-version")],
         1,
     ),
+    Strange(
+        "JSON with a version in two places, one of them known",
+        json_bytes([{**nested(right(), wrapped=False), "algo_version": []}, right()]),
+        (2, 0),
+    ),
     Strange("JSON wrapped and flat", json_bytes([{"questionnaire": right()}, right()]), (2, 0)),
     Strange(
         "JSON with blank lines",

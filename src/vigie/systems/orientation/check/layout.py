@@ -97,9 +97,9 @@ def _of_json(lines: list[str]) -> Layout:
     flat = Layout("jsonl", tuple(columns))
     for line in lines:
         body = read_object(line)
-        for shape in _shapes(flat):
-            if isinstance(body, dict) and _at(body, json_places(shape)["algo_version"]):
-                return shape
+        shape = _shape_of(flat, body) if isinstance(body, dict) else None
+        if shape:
+            return shape
     return flat
 
 
@@ -157,11 +157,18 @@ def json_cells(layout: Layout, line: str) -> list[str] | str:
 
 def places_in(layout: Layout, body: dict[str, Any]) -> dict[str, Keys]:
     """Where each column stands in this object: as in the layout, or in the shape that holds its version."""
+    return json_places(_shape_of(layout, body) or layout)
+
+
+def _shape_of(layout: Layout, body: dict[str, Any]) -> Layout | None:
+    """The first shape where a known version stands, or else where anything does."""
+    found = None
     for shape in _shapes(layout):
-        places = json_places(shape)
-        if _at(body, places["algo_version"]):
-            return places
-    return json_places(layout)
+        version = _at(body, json_places(shape)["algo_version"])
+        if version in codes.versions():
+            return shape
+        found = found or (shape if version else None)
+    return found
 
 
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
