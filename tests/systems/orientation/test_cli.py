@@ -385,6 +385,15 @@ class TestProtocol:
         assert result.exit_code == 2
         assert f"orientation/{LATEST}" in result.stderr
 
+    def test_a_name_that_is_no_text(self, tmp_path: Path) -> None:
+        path = tmp_path / os.fsdecode(b"caf\xe9.csv")
+        path.write_bytes(csv_bytes([WRONG]))
+        result = check(path, "--findings", tmp_path / "f.csv", "--summary", tmp_path / "s.json")
+        assert result.exit_code == 1
+        assert "caf\ufffd.csv" in result.output
+        assert json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))["file"].endswith("caf\ufffd.csv")
+        assert check(path, path, "--findings", tmp_path / "f.csv").exit_code == 1
+
 
 class TestTheTerminal:
     def test_a_name_from_the_file_gives_no_orders(self, tmp_path: Path) -> None:

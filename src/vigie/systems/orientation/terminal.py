@@ -101,8 +101,12 @@ def _confusion(summary: Summary, version: str, words: Words, number: Shown) -> I
     cells = {(d, e): n for (v, d, e), n in summary.confusion.items() if v == version}
     if all(declared == expected for declared, expected in cells):
         return
-    expected = sorted({e for _, e in cells}, key=lambda code: codes.fin(code) or "Z")
-    declared = sorted({d for d, _ in cells}, key=lambda code: codes.fin(code) or "Z")
+
+    def rank(code: str) -> tuple[str, str]:
+        return codes.fin(code) or "Z", code
+
+    expected = sorted({e for _, e in cells}, key=rank)
+    declared = sorted({d for d, _ in cells}, key=rank)
 
     def short(code: str) -> str:
         return codes.fin(code) or code or words["undecided"]

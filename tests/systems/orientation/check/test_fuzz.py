@@ -231,6 +231,9 @@ def test_nesting_at_every_depth_is_no_trap(tmp_path: Path) -> None:
     checked = check_bytes(tmp_path, json_bytes(bodies))
     assert checked.summary.set_aside == len(bodies)
     for depth in range(900, 1_000, 3):
+        only = f'{{"algo_version": {"[" * depth}{"]" * depth}}}'
+        assert check_bytes(tmp_path, json_bytes([only])).summary.set_aside == 1
+    for depth in range(900, 1_000, 3):
         body: object = 1
         for _ in range(depth):
             body = {"symptoms": body}

@@ -273,6 +273,51 @@ class TestParquet:
         assert sorted({line for line, *_ in checked.told}) == wrong
 
 
+class TestNames:
+    """A file's name says nothing of what it holds, and is no pattern."""
+
+    WRONG = csv_bytes([{**right(), "orientation": "SAMU"}])
+    NAMES = (
+        "file[1].csv",
+        "file*.csv",
+        "file?.csv",
+        "cough=true.csv",
+        "it's.csv",
+        "a,b;c.csv",
+        "file.csv.gz",
+        "x.zst",
+    )
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_no_other_file_is_read(self, tmp_path: Path, name: str) -> None:
+        (tmp_path / "file1.csv").write_bytes(csv_bytes([right()]))
+        for small in (EXACT, FAST):
+            checked = check_bytes(tmp_path, self.WRONG, small, name)
+            assert checked.told == [(2, "orientation", "orientation-mismatch")]
+
+    def test_nor_in_parquet(self, tmp_path: Path) -> None:
+        made = parquet(tmp_path, "SELECT * FROM source", self.WRONG)
+        (tmp_path / "cough=true").mkdir()
+        for name in ("file[1].parquet", "*.parquet", "it's.parquet", "cough=true/file.parquet"):
+            path = tmp_path / name
+            path.write_bytes(made.read_bytes())
+            assert check_file(path).told == [(1, "orientation", "orientation-mismatch")]
+
+    def test_bytes_that_are_no_text(self, tmp_path: Path) -> None:
+        name = os.fsdecode(b"caf\xe9.csv")
+        for small in (EXACT, FAST):
+            checked = check_bytes(tmp_path, self.WRONG, small, name)
+            assert checked.told == [(2, "orientation", "orientation-mismatch")]
+        assert checked.summary.file == str(tmp_path / "caf\ufffd.csv")
+
+    def test_a_link_and_a_relative_path(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        Path("real.csv").write_bytes(self.WRONG)
+        Path("link.csv").symlink_to("real.csv")
+        for name in ("link.csv", "./real.csv"):
+            assert check_file(Path(name), FAST).told == [(2, "orientation", "orientation-mismatch")]
+
+
 class TestNothingTakesForEver:
     """What costs little on one row must not cost the square of it on many."""
 

@@ -18,7 +18,7 @@ from vigie.systems.orientation import terminal
 from vigie.systems.orientation.check.corrected import aside_path
 from vigie.systems.orientation.check.findings import FATAL, Finding
 from vigie.systems.orientation.check.output import WholeFile, findings_writer
-from vigie.systems.orientation.check.run import Options, check
+from vigie.systems.orientation.check.run import Options, check, shown
 from vigie.systems.orientation.check.summary import Summary
 
 SAMPLES = 200  # findings kept in memory for the report, per code, shared among the files
@@ -78,7 +78,7 @@ def check_files(files: list[Path], outputs: Outputs, language: str) -> int:
                 click.echo(f"{file} : {finding.message(language)}", err=True)
 
         for path in files:
-            progress = Progress(path.name)
+            progress = Progress(shown(Path(path.name)))
             summaries.append(check(path, Options(outputs.corrected, on_finding, progress.update)))
             progress.end()
     for summary in summaries:

@@ -57,19 +57,19 @@ class Tally:
 
 
 @contextmanager
-def reading_parquet() -> Iterator[None]:
-    """Errors of the database while it reads a Parquet file become UnreadableFile."""
+def reading_parquet(path: Path) -> Iterator[None]:
+    """Errors of the database while it reads a Parquet file become UnreadableFile, without its path."""
     try:
         yield
     except duckdb.Error as error:
-        reason = str(error).splitlines()[0][:200]
+        reason = str(error).splitlines()[0].replace(str(path), "…")[:200]
         raise UnreadableFile(f"Parquet abîmé ({reason})", f"damaged Parquet ({reason})") from None
 
 
 def parquet_columns(path: Path) -> tuple[str, ...]:
     """The columns of a Parquet file. Raises UnreadableFile."""
-    with reading_parquet():
-        described = duckdb.execute(f"DESCRIBE SELECT * FROM read_parquet({_text(str(path))})").fetchall()
+    with reading_parquet(path):
+        described = duckdb.execute(f"DESCRIBE SELECT * FROM {_parquet(path)}").fetchall()
     return tuple(name for name, *_ in described)
 
 
@@ -174,10 +174,8 @@ class Parquet(_Source):
 
     def __init__(self, path: Path, layout: Layout, temp: Path) -> None:
         super().__init__(layout, list(codes.versions()), temp)
-        source = f"read_parquet({_text(str(path))}, file_row_number=true)"
-        described = self.connection.execute(
-            f"DESCRIBE SELECT * FROM read_parquet({_text(str(path))})"
-        ).fetchall()
+        source = _parquet(path, "file_row_number=true")
+        described = self.connection.execute(f"DESCRIBE SELECT * FROM {_parquet(path)}").fetchall()
         cells = ", ".join(f"coalesce({_as_text(name, kind)}, '')" for name, kind, *_ in described)
         self.rows = (
             f"SELECT n, s AS c, s FROM (SELECT file_row_number + 1 AS n, [{cells}] AS s FROM {source})"
@@ -274,6 +272,11 @@ class VersionQuery:
             "" if question.hidden is None else f" OR {given} = {sql.literal(question.hidden).sql('duckdb')}"
         )
         return f"CASE WHEN {asked} THEN {given} IS NOT NULL ELSE {_written(question.id)} = ''{hidden} END"
+
+
+def _parquet(path: Path, *options: str) -> str:
+    # Values in the folders' names would take the place of those in the file.
+    return f"read_parquet({', '.join([_text(str(path)), 'hive_partitioning=false', *options])})"
 
 
 def _decoded(question: Question) -> str:

@@ -147,10 +147,7 @@ def json_cells(layout: Layout, line: str) -> list[str] | str:
     body = read_object(line)
     if isinstance(body, str):
         return body
-    try:
-        cells = [_at(body, place) for place in places_in(layout, body).values()]
-    except RecursionError:
-        return "too many brackets inside one another"
+    cells = [_at(body, place) for place in places_in(layout, body).values()]
     # Half of a surrogate pair cannot be written to any file.
     return [_HALF_PAIR.sub("\ufffd", cell) for cell in cells] if "\\" in line else cells
 
@@ -183,4 +180,7 @@ def _at(body: Any, place: Keys) -> str:
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value)
+    try:
+        return value if isinstance(value, str) else json.dumps(value)
+    except RecursionError:
+        return "[…]"  # brackets that could just be read, and cannot be written

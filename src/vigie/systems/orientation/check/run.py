@@ -45,7 +45,7 @@ class Options:
 
 def check(path: Path, options: Options) -> Summary:
     """Judge a file. What it holds never raises: the summary's exit code is 2 when it cannot be judged."""
-    summary = Summary(str(path))
+    summary = Summary(shown(path))
     try:
         with ExitStack() as stack:
             _Check(path, options, summary, stack).run()
@@ -58,6 +58,11 @@ def check(path: Path, options: Options) -> Summary:
     except NoHeader as error:
         _report(summary, options, Finding(1, "", "empty-file" if error.empty else "no-header"))
     return summary
+
+
+def shown(path: Path) -> str:
+    """A path for people and for JSON: names may hold bytes that no encoding knows."""
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _report(summary: Summary, options: Options, finding: Finding) -> None:
@@ -99,7 +104,10 @@ class _Check:
         temp = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="vigie-")))
         database = Lines(layout, self._likely_versions(), temp)
         try:
-            scanned, tally = self._tally_as_it_stands(database) if scanned is None else (scanned, None)
+            source = self._plain_name(temp)
+            scanned, tally = (
+                self._tally_as_it_stands(database, source) if scanned is None else (scanned, None)
+            )
             if tally is None:
                 # Blank lines, other line ends, another encoding, compression: the database gets a clean copy.
                 copy = temp / "lines.txt"
@@ -113,7 +121,13 @@ class _Check:
         self._add_right(tally.right)
         self._judge_lines(layout, scanned, tally)
 
-    def _tally_as_it_stands(self, database: Lines) -> tuple[Scan, Tally | None]:
+    def _plain_name(self, temp: Path) -> Path:
+        """A link to the file: in its own name DuckDB would see patterns (*, [1]), values (x=1/), .gz."""
+        link = temp / "source"
+        link.symlink_to(self.path.resolve())
+        return link
+
+    def _tally_as_it_stands(self, database: Lines, source: Path) -> tuple[Scan, Tally | None]:
         """What the database says of the file itself, None when its word cannot be taken."""
         import duckdb
 
@@ -122,7 +136,7 @@ class _Check:
             scanning = pool.submit(text.scan, self.path, self._progress("scan", self.path.stat().st_size))
             quotes = b'"' in next(text.blocks(self.path), b"")
             try:
-                tally = database.tally(self.path, quotes=quotes)
+                tally = database.tally(source, quotes=quotes)
             except duckdb.Error:
                 return scanning.result(), None
             scanned = scanning.result()
@@ -141,14 +155,15 @@ class _Check:
     def _run_parquet(self) -> None:
         from vigie.systems.orientation.check.fast import Parquet, parquet_columns, reading_parquet
 
-        layout = Layout("parquet", parquet_columns(self.path))
+        temp = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="vigie-")))
+        source = self._plain_name(temp)
+        layout = Layout("parquet", parquet_columns(source))
         if "algo_version" not in layout.header:
             raise NoHeader
         self.summary.format = "parquet"
         self._start(layout)
-        temp = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="vigie-")))
-        with reading_parquet():
-            database = Parquet(self.path, layout, temp)
+        with reading_parquet(source):
+            database = Parquet(source, layout, temp)
             self._add_right(database.right_rows())
             writer = self._corrected_rows(layout, database.all_rows)
             records = (Record(n, 1, cells) for n, cells in database.suspects())
