@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from vigie.rules import cubes, domain, states
+from vigie.rules import cubes, states
 from vigie.rules.engines import python
 from vigie.rules.joint import Entry, Joint
 from vigie.rules.nodes import Value
@@ -40,14 +40,26 @@ class Comparison:
         self.before = before
         self.after = after
 
+    @property
+    def answers(self) -> int:
+        """How many sets of answers the two versions are compared on."""
+        return self._counted[1]
+
     @cached_property
     def differences(self) -> list[Difference]:
         """The classes of entries whose outcome changes, the most numerous first."""
+        found = dict(self._counted[0])
+        self._add_states(found)
+        return sorted(found.values(), key=lambda d: (-d.answers, -d.states, d.before, d.after))
+
+    @cached_property
+    def _counted(self) -> tuple[dict[tuple[str, str], Difference], int]:
+        """The classes counted over the joint product, and its size."""
         found: dict[tuple[str, str], Difference] = {}
         old, new = python.compiled(self.before), python.compiled(self.after)
-        self.answers = 0
+        total = 0
         for pair in Joint(self.before, self.after).pairs():
-            self.answers += pair.weight
+            total += pair.weight
             (before, old_clause, *_), (after, new_clause, *_) = old(pair.before), new(pair.after)
             if before == after:
                 continue
@@ -57,8 +69,7 @@ class Comparison:
                 )
             found[before, after].answers += pair.weight
             found[before, after].clauses[old_clause, new_clause] += pair.weight
-        self._add_states(found)
-        return sorted(found.values(), key=lambda d: (-d.answers, -d.states, d.before, d.after))
+        return found, total
 
     def _add_states(self, found: dict[tuple[str, str], Difference]) -> None:
         for key, (changed, space) in self.state_differences.items():
@@ -103,13 +114,6 @@ class Comparison:
             merged = next(f for f in self._space.factors if f.name == factor.name)
             own.append(factor.values[merged.values.index(values[factor.name])])
         return space.decide(tuple(own))[0]
-
-    @cached_property
-    def same_answers(self) -> bool:
-        """Whether both versions ask the same questions with the same answers."""
-        return domain.size(self.before) == domain.size(self.after) and [
-            (q.id, q.choices) for q in self.before.questions
-        ] == [(q.id, q.choices) for q in self.after.questions]
 
 
 class NotComparable(Exception):

@@ -14,6 +14,7 @@ from vigie.rules.changes import Change, changes, text_changes
 from vigie.rules.diff import Comparison, Difference
 from vigie.rules.errors import ProtocolError
 from vigie.rules.protocol import Protocol
+from vigie.systems.protocol.wording import entry, number
 
 
 def compare(before: str, after: str, *, as_json: bool) -> None:
@@ -76,8 +77,8 @@ def _told(comparison: Comparison, changed: list[Change]) -> Iterator[str]:
     differences = comparison.differences
     total = sum(d.answers for d in differences)
     states = sum(d.states for d in differences)
-    yield f"{_number(total)} réponses sur {_number(comparison.answers)} changent d’issue,"
-    yield f"{_number(states)} états de facteurs sur {_number(comparison.states)}."
+    yield f"{number(total)} réponses sur {number(comparison.answers)} changent d’issue,"
+    yield f"{number(states)} états de facteurs sur {number(comparison.states)}."
     for difference in differences:
         yield from _paragraph(comparison, difference)
     yield ""
@@ -94,23 +95,12 @@ def _paragraph(comparison: Comparison, difference: Difference) -> Iterator[str]:
     old, new = _code(comparison.before, difference.before), _code(comparison.after, difference.after)
     yield ""
     yield f"{difference.before} {old} → {difference.after} {new}"
-    yield f"  {_number(difference.answers)} réponses, {_number(difference.states)} états de facteurs"
+    yield f"  {number(difference.answers)} réponses, {number(difference.states)} états de facteurs"
     for line in difference.conditions:
         yield f"  · {line}"
     for (before, after), count in difference.clauses.most_common(3):
-        yield f"  {before} → {after} : {_number(count)}"
+        yield f"  {before} → {after} : {number(count)}"
     same = difference.witness_before == difference.witness_after
-    yield f"  exemple : {_entry(written(difference.witness_after))}" + (
-        "" if same else f" (avant : {_entry(written(difference.witness_before))})"
+    yield f"  exemple : {entry(written(difference.witness_after))}" + (
+        "" if same else f" (avant : {entry(written(difference.witness_before))})"
     )
-
-
-def _entry(entry: dict[str, str]) -> str:
-    return (
-        ", ".join(f"{name}={value}" for name, value in entry.items() if value not in ("false", "0"))
-        or "tout à non"
-    )
-
-
-def _number(value: int) -> str:
-    return f"{value:,}".replace(",", "\u202f")

@@ -14,8 +14,8 @@ from vigie.rules.engines import javascript, python_module
 from vigie.rules.protocol import Protocol
 from vigie.rules.texts import Texts
 from vigie.rules.vectors import Vector
-from vigie.rules.whole import write_whole
 from vigie.systems.protocol.export import export
+from vigie.systems.protocol.whole import write_whole
 
 TEMPLATES = Path(__file__).parent / "templates"
 SCHEMAS = (

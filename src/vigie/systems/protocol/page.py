@@ -13,8 +13,9 @@ from vigie.rules.diff import Comparison
 from vigie.rules.printing import text_of
 from vigie.rules.protocol import Protocol, Question
 from vigie.rules.texts import Texts
-from vigie.rules.whole import write_whole
 from vigie.systems.protocol.export import export
+from vigie.systems.protocol.whole import write_whole
+from vigie.systems.protocol.wording import number
 
 
 def write_pages(folder: Path) -> list[Path]:
@@ -94,12 +95,12 @@ def _since(protocol: Protocol) -> Iterator[str]:
     before = library.get(f"{protocol.name}/{earlier[-1]}")
     comparison = Comparison(before, protocol)
     total = sum(d.answers for d in comparison.differences)
-    size = _number(comparison.answers)
-    yield f"Depuis `{before.version}` : {_number(total)} réponses sur {size} changent d’issue."
+    size = number(comparison.answers)
+    yield f"Depuis `{before.version}` : {number(total)} réponses sur {size} changent d’issue."
     yield from ("", "| avant | après | réponses | états de facteurs | quand |", "|---|---|---|---|---|")
     for one in comparison.differences:
         when = "<br>".join(f"`{line}`" for line in one.conditions) or "selon les réponses, à facteurs égaux"
-        yield f"| {one.before} | {one.after} | {_number(one.answers)} | {_number(one.states)} | {when} |"
+        yield f"| {one.before} | {one.after} | {number(one.answers)} | {number(one.states)} | {when} |"
     yield ""
     yield from (_change(change) for change in changes(before, protocol))
     yield ""
@@ -116,11 +117,11 @@ def _proved(made: dict[str, Any]) -> Iterator[str]:
     held = sum(condition["holds"] for condition in made["conditions"])
     yield from ("## Preuves", "")
     of = len(made["conditions"])
-    yield f"Sur {_number(size)} questionnaires possibles : {held} conditions tenues sur {of}"
+    yield f"Sur {number(size)} questionnaires possibles : {held} conditions tenues sur {of}"
     yield f"({solver['name']} {solver['version']}). `vigie protocol prove` écrit le certificat."
     yield from ("", "| issue | questionnaires |", "|---|---|")
     for outcome, count in made["outcomes"].items():
-        yield f"| {outcome} | {_number(count)} |"
+        yield f"| {outcome} | {number(count)} |"
     yield ""
 
 
@@ -131,13 +132,9 @@ def _open(made: dict[str, Any], words: Texts) -> Iterator[str]:
     for one in made["lowerings"]:
         added = ", ".join(_named(sign, words) for sign in one["added"])
         way = f"{one['before']} → {one['after']}"
-        yield f"- Ajouter « {added} » peut abaisser l’urgence : {way}, {_number(one['count'])} cas."
+        yield f"- Ajouter « {added} » peut abaisser l’urgence : {way}, {number(one['count'])} cas."
 
 
 def _named(sign: str, words: Texts) -> str:
     tally, _, factor = sign.partition(":")
     return words.get("tallies", tally, "items", factor) or words.get("questions", sign, "label") or sign
-
-
-def _number(value: int) -> str:
-    return f"{value:,}".replace(",", "\u202f")

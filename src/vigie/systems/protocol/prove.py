@@ -11,9 +11,10 @@ from typing import Any
 import click
 
 from vigie.rules import library, verify
-from vigie.rules.certificate import certificate
+from vigie.rules.certificate import certificate, written
 from vigie.rules.protocol import Protocol
-from vigie.rules.whole import write_whole
+from vigie.systems.protocol.whole import write_whole
+from vigie.systems.protocol.wording import entry, number
 
 KINDS = {
     "total": "issue unique",
@@ -44,7 +45,7 @@ def prove(names: list[str], directory: Path | None, *, as_json: bool) -> int:
 
 def _told(protocol: Protocol, verdicts: list[verify.Verdict], made: dict[str, Any]) -> Iterator[str]:
     size, states = made["domain"]["answers"], made["domain"]["factor_states"]
-    yield f"{protocol.full_name} · {_number(size)} réponses possibles, {_number(states)} états de facteurs"
+    yield f"{protocol.full_name} · {number(size)} réponses possibles, {number(states)} états de facteurs"
     for kind, label in KINDS.items():
         of_kind = [v for v in verdicts if v.condition.kind == kind]
         held = sum(v.holds for v in of_kind)
@@ -55,24 +56,12 @@ def _told(protocol: Protocol, verdicts: list[verify.Verdict], made: dict[str, An
     yield "  Aggravations qui abaissent l’urgence : " + ("aucune" if not made["lowerings"] else "")
     for one in made["lowerings"]:
         added = ", ".join(one["added"])
-        yield f"    + {added} : {one['before']} → {one['after']}, {_number(one['count'])} cas"
+        yield f"    + {added} : {one['before']} → {one['after']}, {number(one['count'])} cas"
         question, old, new = one["changes"][0]
-        yield f"      exemple : {_entry(one['witness'])}, puis {question} : {old} → {new}"
+        yield f"      exemple : {entry(one['witness'])}, puis {question} : {old} → {new}"
 
 
 def _failure(verdict: verify.Verdict) -> Iterator[str]:
     yield f"      {verdict.condition.name} ne tient pas. {verdict.reason}".rstrip()
     if verdict.witness is not None:
-        yield f"      exemple : {_entry({k: v for k, v in verdict.witness.items() if v is not None})}"
-
-
-def _entry(entry: dict[str, Any]) -> str:
-    quiet = ("false", "0", "False")
-    return (
-        ", ".join(f"{name}={value}" for name, value in entry.items() if str(value) not in quiet)
-        or "tout à non"
-    )
-
-
-def _number(value: int) -> str:
-    return f"{value:,}".replace(",", "\u202f")
+        yield f"      exemple : {entry(written(verdict.witness))}"

@@ -108,3 +108,19 @@ def test_on_spoilt_tables(tmp_path: Path, data: bytes) -> None:
 @given(data=mutated_json())
 def test_on_spoilt_json(tmp_path: Path, data: bytes) -> None:
     assert_same(tmp_path, data)
+
+
+def test_a_database_that_sees_other_lines_is_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it says, every line is then judged exactly: nothing is lost, and nobody meets a traceback."""
+    from vigie.systems.orientation.check.fast import Lines, Tally
+    from vigie.systems.orientation.check.run import Options, check
+    from vigie.systems.orientation.generate import Generator
+
+    file = tmp_path / "rows.csv"
+    generator = Generator("2020-06-09", 1)
+    file.write_text("\n".join([",".join(generator.header), *(row for row, _ in generator.rows(50))]) + "\n\n")
+    monkeypatch.setattr(Lines, "tally", lambda self, path, *, quotes: Tally(lines=7))
+    summary = check(file, Options(small=0))
+    assert (summary.judged, summary.right, summary.set_aside) == (50, 50, 1)
